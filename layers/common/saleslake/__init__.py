@@ -1,0 +1,1 @@
+"""saleslake: sales files in S3 become an audited star schema and a KPI API."""

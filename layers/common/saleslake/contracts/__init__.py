@@ -1,0 +1,1 @@
+"""One data contract per dataset, and everything that is derived from it."""

@@ -1,0 +1,25 @@
+"""Why a file was refused whole, in the terms of whoever sent it."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FileRefusal(BaseModel):
+    """One reason to refuse a file: what is wrong, where it shows first, and what would be right."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    message: str
+    column: str | None = None
+    line: int | None = None
+    value: str | None = None
+    expected: str | None = None
+
+    def __str__(self) -> str:
+        where = "".join(
+            f", {label} {text!r}" if label != "line" else f", line {text}"
+            for label, text in (("column", self.column), ("line", self.line), ("value", self.value))
+            if text is not None
+        )
+        expected = f"; expected {self.expected}" if self.expected else ""
+        return f"{self.message}{where}{expected}"

@@ -1,0 +1,138 @@
+"""Every error this product raises on purpose, and what each means at an edge.
+
+::
+
+    SaleslakeError                 code, status, retryable
+    ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable
+    ├── NotFound (404)             NoRelease · UnknownRelease · UnknownFile
+    ├── Conflict (409)             LeaseHeld · LeaseLost · ReleaseChanged · DoesNotReconcile
+    └── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
+
+Step Functions sees the class name as the error name, so `Retry` and `Catch` name these classes; the API maps
+`code` and `status` to problem+json.
+"""
+
+
+class SaleslakeError(Exception):
+    """Base of all errors: a stable ``code``, the HTTP ``status`` it maps to, and whether a retry may help."""
+
+    code = "internal_error"
+    status = 500
+    retryable = False
+
+
+class BadInput(SaleslakeError):
+    """What was handed in cannot be used; the message says what would be right."""
+
+    code = "bad_input"
+    status = 400
+
+
+class UnknownDataset(BadInput):
+    """No contract answers to this dataset name, prefix or header."""
+
+    code = "unknown_dataset"
+
+
+class FileRefused(BadInput):
+    """A file is refused whole; carries the reasons in words."""
+
+    code = "file_refused"
+
+
+class InvalidParameter(BadInput):
+    """A request parameter is unknown or has a value that does not fit."""
+
+    code = "invalid_parameter"
+
+
+class UnknownTable(BadInput):
+    """SQL names a table outside the closed list."""
+
+    code = "unknown_table"
+
+
+class NotFound(SaleslakeError):
+    """What was asked for does not exist."""
+
+    code = "not_found"
+    status = 404
+
+
+class NoRelease(NotFound):
+    """Nothing has been published yet."""
+
+    code = "no_release"
+
+
+class UnknownRelease(NotFound):
+    """No release has this id."""
+
+    code = "unknown_release"
+
+
+class UnknownFile(NotFound):
+    """No file has this id."""
+
+    code = "unknown_file"
+
+
+class Conflict(SaleslakeError):
+    """The state of the lake does not allow this now."""
+
+    code = "conflict"
+    status = 409
+
+
+class LeaseHeld(Conflict):
+    """Another run holds the lease."""
+
+    code = "lease_held"
+
+
+class LeaseLost(Conflict):
+    """This run no longer holds the lease, so it may not publish."""
+
+    code = "lease_lost"
+
+
+class ReleaseChanged(Conflict):
+    """The current release is not the one this run was built on."""
+
+    code = "release_changed"
+
+
+class DoesNotReconcile(Conflict):
+    """Rows or money read are not all accounted for; the run may not publish."""
+
+    code = "does_not_reconcile"
+
+
+class Unavailable(SaleslakeError):
+    """A service did not answer as it should; trying again may help."""
+
+    code = "unavailable"
+    status = 503
+    retryable = True
+
+
+class QueryFailed(Unavailable):
+    """Athena says the query failed; ``retryable`` is what Athena says of it."""
+
+    code = "query_failed"
+
+    def __init__(self, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+
+
+class QueryTimedOut(Unavailable):
+    """A query ran longer than its caller can wait; it was stopped."""
+
+    code = "query_timed_out"
+
+
+class Throttled(Unavailable):
+    """AWS asks to slow down."""
+
+    code = "throttled"
