@@ -1,0 +1,1 @@
+"""The Athena of the local cloud: one front, two engines."""
