@@ -1,0 +1,117 @@
+# Everything runs from the checkout: `make demo` on a fresh machine, `make help` for the rest.
+# PORT and STATE let several local clouds run side by side; nothing is written outside the checkout and STATE.
+PORT   ?= 4566
+STATE  ?= .state
+ENGINE ?= duckdb
+STACK  ?= saleslake-local
+ONCE   ?=
+CASES  ?=
+SEED   ?=
+
+PY      := .venv/bin/python
+CONSOLE := .venv/bin/saleslake --stack $(STACK)
+LOCAL   := $(PY) -m local
+READY   := .venv/.ready
+CLOUD   := --port $(PORT) --state $(STATE)
+QUICK   := tests/unit tests/sql tests/local tests/integration tests/project
+export PORT STATE ENGINE
+
+# The local cloud is the only AWS these targets talk to; for a real account call `saleslake` itself.
+AT_HOME := load status url releases invoke env
+$(AT_HOME): export AWS_ENDPOINT_URL      := http://127.0.0.1:$(PORT)
+$(AT_HOME): export AWS_ACCESS_KEY_ID     := test
+$(AT_HOME): export AWS_SECRET_ACCESS_KEY := test
+$(AT_HOME): export AWS_DEFAULT_REGION    := us-east-1
+$(AT_HOME): export AWS_REGION            := us-east-1
+export SAM_CLI_TELEMETRY := 0
+unexport AWS_PROFILE AWS_SESSION_TOKEN
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up load status url releases invoke logs env down test check bench conformance differential \
+        locks format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── Environment ──────────────────────────────────────────────────────────────
+setup: $(READY) ## create .venv with everything pinned and hash-checked (others call it as needed)
+
+$(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+	@test -x $(PY) || { for python in python3.13 python3; do \
+	    $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && break; \
+	  done && echo "creating .venv" && $$python -m venv .venv; } \
+	  || { echo "saleslake needs Python 3.13 with venv: neither python3.13 nor python3 is it" >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@echo "installing the locked packages"
+	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
+	@.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --offline --editable .
+	@touch $@
+
+locks: $(READY) ## resolve every .in file into its lock again
+	$(PY) requirements/lock.py
+
+# ── The local cloud ──────────────────────────────────────────────────────────
+demo: $(READY) ## fresh machine to first answers beside the truth [FILE=path] [ONCE=1: stop after] [ENGINE=trino]
+	@$(PY) -m local.demo $(CLOUD) --engine $(ENGINE) $(if $(ONCE),--once) $(if $(FILE),--file "$(FILE)")
+
+up: $(READY) ## start the local cloud and deploy the stack [ENGINE=duckdb|trino]
+	@$(LOCAL) up $(CLOUD) --engine $(ENGINE)
+
+load: $(READY) ## deliver FILE=path [DATASET=name] and follow it into a release
+	@$(if $(FILE),,echo "usage: make load FILE=path [DATASET=name]" >&2; exit 2;) \
+	$(CONSOLE) load "$(FILE)" $(if $(DATASET),--dataset "$(DATASET)")
+
+status: $(READY) ## the release, the runs, and what became of every row
+	@$(CONSOLE) status
+
+url: $(READY) ## the API's base address (`make -s url` prints it alone)
+	@$(CONSOLE) url
+
+releases: $(READY) ## the releases, newest first
+	@$(CONSOLE) releases
+
+invoke: $(READY) ## call a deployed function: FUNCTION=name [EVENT=events/name.json]
+	@$(if $(FUNCTION),,echo "usage: make invoke FUNCTION=name [EVENT=path]" >&2; exit 2;) \
+	$(CONSOLE) invoke "$(FUNCTION)" $(if $(EVENT),--event "$(EVENT)")
+
+logs: ## what the local cloud writes
+	@tail -n 200 $(STATE)/logs/*.log $(STATE)/*.log 2>/dev/null || echo "no logs under $(STATE)"
+
+env: ## print the exports that point aws, sam and saleslake at the local cloud: eval "$(make -s env)"
+	@for name in AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION AWS_REGION; do \
+	  printf 'export %s=%s\n' $$name "$$(printenv $$name)"; done
+	@echo 'unset AWS_PROFILE AWS_SESSION_TOKEN'
+	@echo 'export SALESLAKE_STACK=$(STACK)'
+
+down: $(READY) ## stop the local cloud
+	@$(LOCAL) down $(CLOUD)
+
+# ── Proof ────────────────────────────────────────────────────────────────────
+test: $(READY) ## every test that needs no Java, in two processes
+	$(PY) -m pytest -n 2 --dist loadgroup $(wildcard $(QUICK))
+
+check: $(READY) ## style, types, import direction, template, locks
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/cfn-lint template.yaml
+	.venv/bin/sam validate --lint --region us-east-1
+	$(PY) requirements/lock.py --check
+
+format: $(READY) ## let ruff write the code its way
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: $(READY) ## the figures, as medians of whole processes
+	$(PY) -m benchmarks $(CLOUD)
+
+conformance: $(READY) ## every SQL file: allowed by Athena, valid on Trino, the same on both engines (needs Java 17+ and Maven)
+	$(PY) -m pytest tests/conformance
+
+differential: $(READY) ## random queries on both engines [CASES=2000] [SEED=n] (needs Java and Maven)
+	$(PY) -m pytest tests/differential
+
+clean: ## remove what builds and tests leave behind (not .venv, not STATE)
+	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis out
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
