@@ -1,0 +1,1 @@
+"""What runs Lambda functions: the runtime environment, sandboxes, workers and their pool."""
