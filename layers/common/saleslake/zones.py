@@ -55,6 +55,11 @@ def transform_result_key(run_id: str, file_id: str) -> str:
     return f"{RUNS}{run_id}/transform/{file_id}.json"
 
 
+def run_accounts_key(run_id: str) -> str:
+    """Key of the accounts of all files, as Reconcile found them."""
+    return f"{RUNS}{run_id}/accounts.json"
+
+
 def statement_key(run_id: str, position: int, name: str) -> str:
     """Key of one rendered SQL statement of BuildWarehouse."""
     return f"{RUNS}{run_id}/sql/{position:03d}-{name}.sql"

@@ -1,0 +1,21 @@
+"""Custom resource of the stack: create and evolve the tables when contracts or SQL change."""
+
+from aws_lambda_powertools import Logger
+
+from saleslake.aws.backend import backend
+from saleslake.aws.custom_resource import respond
+from saleslake.warehouse.tables import create_tables
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict, context: object) -> None:
+    try:
+        if event["RequestType"] != "Delete":
+            logger.info("tables", extra={"created": create_tables(backend())})
+    except Exception as error:
+        logger.exception("tables could not be created")
+        respond(event, error=f"{type(error).__name__}: {error}")
+        raise
+    respond(event)

@@ -1,0 +1,1 @@
+"""Questions about the current release, answered from SQL: what the API serves."""

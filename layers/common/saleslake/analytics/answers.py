@@ -1,0 +1,110 @@
+"""From a question to the text of its answer, through the caches, always on the release readers see now."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from saleslake.analytics.cache import ObjectStore, TextMemory
+from saleslake.analytics.deadline import Deadline
+from saleslake.analytics.json_text import json_text
+from saleslake.analytics.ports import Engine, Objects, Releases
+from saleslake.analytics.release import read_release
+from saleslake.analytics.report import Report
+from saleslake.errors import NoRelease
+
+type Origin = Literal["miss", "object", "memory"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer on its way out. ``body`` is None when the asker already has it."""
+
+    body: str | None
+    etag: str
+    release: str
+    cache: Origin | Literal["asker"]
+    bytes_scanned: int
+
+
+class Answers:
+    """Answers reports on the current release.
+
+    A question asked before costs one read of the ledger: nothing else is consulted, so a new release or a rollback
+    shows in the next answer.
+    """
+
+    def __init__(self, releases: Releases, lake: Objects, engine: Engine, *, database: str) -> None:
+        self._releases = releases
+        self._lake = lake
+        self._engine = engine
+        self._database = database
+        self._memory = TextMemory()
+        self._objects = ObjectStore(lake)
+
+    def current_release(self) -> str | None:
+        """Id of the release readers see now."""
+        return self._releases.current_release()
+
+    def answer(self, report: Report, *, deadline: Deadline, known: str | None = None) -> Answer:
+        """Answer a report.
+
+        Parameters
+        ----------
+        deadline
+            Queries still running then are stopped.
+        known
+            ``If-None-Match`` of the request: entity tags the asker holds.
+
+        Raises
+        ------
+        NoRelease
+            Nothing has been published yet.
+        Unavailable
+            Athena did not answer, or not in time.
+        """
+        release = self.current_release()
+        if release is None:
+            raise NoRelease(
+                "nothing has been published yet: put a file into the landing bucket (`saleslake load FILE`); "
+                "the answer is here as soon as its run has ended"
+            )
+        # Weak: two answers of one release differ in their time stamp and cost, never in a figure.
+        etag = f'W/"{release}-{report.key[:16]}"'
+        if known and holds(known, etag):
+            return Answer(None, etag, release, "asker", 0)
+        stored, origin, scanned = self._stored(report, release, deadline)
+        return Answer(_stamped(stored, origin, scanned), etag, release, origin, scanned)
+
+    def _stored(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Origin, int]:
+        text = self._memory.get(release, report.key)
+        if text is not None:
+            return text, "memory", 0
+        scanned = 0
+        origin: Origin = "object"
+        text = self._objects.get(release, report.key)
+        if text is None:
+            text, scanned = self._compute(report, release, deadline)
+            origin = "miss"
+            self._objects.put(release, report.key, text)
+        self._memory.put(release, report.key, text)
+        return text, origin, scanned
+
+    def _compute(self, report: Report, release: str, deadline: Deadline) -> tuple[str, int]:
+        document = read_release(release, self._lake)
+        computed = report.compute(document, self._engine, database=self._database, deadline=deadline)
+        metadata = {**computed.records.model_dump(), "release": release, "data_as_of": document.data_as_of}
+        return json_text({"data": computed.data.model_dump(), "metadata": metadata}), computed.bytes_scanned
+
+
+def holds(if_none_match: str, etag: str) -> bool:
+    """Whether ``If-None-Match`` names this entity tag, by the weak comparison RFC 9110 section 13.1.2 asks for."""
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in {"*", etag.removeprefix("W/")} for tag in tags)
+
+
+def _stamped(stored: str, origin: Origin, scanned: int) -> str:
+    """A stored answer with what differs from one giving to the next: its time, and at its very end its cost."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        f'{{"status":"success","timestamp":"{now}",{stored[1:-2]},"bytes_scanned":{scanned},"cache":"{origin}"}}}}'
+    )

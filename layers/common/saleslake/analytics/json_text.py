@@ -1,0 +1,44 @@
+"""JSON text in which money stays exact: decimals become numbers with two places, never by way of a float."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON of plain values.
+
+    Parameters
+    ----------
+    value
+        Mappings with string keys, lists, tuples, strings, integers, booleans, None and decimals of at most two
+        places.
+
+    Raises
+    ------
+    TypeError
+        A value has no exact JSON text, a float for one.
+    ValueError
+        A decimal has more than two places: rounding is the business of SQL.
+    """
+    match value:
+        case Decimal():
+            return _number(value)
+        case Mapping():
+            return "{" + ",".join(f"{json.dumps(key)}:{json_text(item)}" for key, item in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ",".join(map(json_text, value)) + "]"
+        case None | bool() | int() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            raise TypeError(f"{type(value).__name__} has no exact JSON text")
+
+
+def _number(value: Decimal) -> str:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise TypeError(f"{value} is not a JSON number")
+    if exponent < -2:
+        raise ValueError(f"{value} has more than two places")
+    return f"{value:.2f}"

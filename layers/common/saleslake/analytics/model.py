@@ -1,0 +1,108 @@
+"""What ``GET /analytics`` answers, field by field; OpenAPI is generated from here."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MONEY_SCHEMA = {"type": "number", "examples": [1234.50]}
+
+Money = Annotated[Decimal, Field(decimal_places=2, json_schema_extra=MONEY_SCHEMA)]
+Percentage = Annotated[Decimal, Field(decimal_places=2, json_schema_extra=MONEY_SCHEMA)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Row(BaseModel):
+    """One row of a query: exactly these columns, and no value is converted on the way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Kpis(Row):
+    """Headline figures. Everything but ``distinct_orders`` counts sold lines; cancelled lines never count."""
+
+    total_revenue: Money = Field(description="Net amount without tax and shipping, before refunds")
+    total_orders: Count = Field(description="Sold lines")
+    distinct_orders: Count = Field(description="Orders with at least one sold line")
+    average_order_value: Money = Field(description="total_revenue / total_orders, rounded half up")
+    total_quantity_sold: Count = Field(description="Units of sold lines")
+    b2b_revenue: Money = Field(description="Revenue from businesses")
+    b2c_revenue: Money = Field(description="Revenue from consumers")
+    b2b_percentage: Percentage = Field(description="Share of b2b_revenue in total_revenue, 0 to 100")
+    amazon_fulfilled_orders: Count = Field(description="Sold lines shipped by Amazon")
+    merchant_fulfilled_orders: Count = Field(description="Sold lines shipped by the merchant")
+
+
+class Records(Row):
+    """How many delivered lines the release holds, sold or not."""
+
+    total_records: Count = Field(description="All lines of the release")
+    active_records: Count = Field(description="Sold lines: those the figures are made of")
+    cancelled_records: Count = Field(description="Cancelled lines")
+
+
+class StateRow(Row):
+    """Sales shipped to one state."""
+
+    state: str = Field(description="Canonical name; Unknown where none was delivered")
+    revenue: Money
+    order_count: Count = Field(description="Sold lines")
+
+
+class CategoryRow(Row):
+    """Sales of one product category."""
+
+    category: str
+    revenue: Money
+    quantity_sold: Count = Field(description="Units of sold lines")
+    order_count: Count = Field(description="Sold lines")
+    avg_order_value: Money = Field(description="revenue / order_count, rounded half up")
+
+
+class MonthRow(Row):
+    """Sales of one calendar month."""
+
+    year_month: str = Field(pattern=r"^\d{4}-\d{2}$", examples=["2022-04"])
+    month_name: str = Field(examples=["Apr"])
+    revenue: Money
+    order_count: Count = Field(description="Sold lines")
+    avg_order_value: Money = Field(description="revenue / order_count, rounded half up")
+
+
+class AnalyticsData(BaseModel):
+    """The four parts of the answer; lists come highest revenue first, months oldest first."""
+
+    kpis: Kpis
+    regional_analytics: list[StateRow]
+    category_performance: list[CategoryRow]
+    monthly_trends: list[MonthRow]
+
+
+class Source(BaseModel):
+    """Which release an answer is about, and what this very answer cost."""
+
+    release: str = Field(description="Every figure is of this one release", examples=["r-20220630T020000Z-0a1b2c"])
+    data_as_of: str | None = Field(description="How far the data of the release reach")
+    bytes_scanned: Count = Field(description="Bytes Athena read for this answer; 0 when it came from a cache")
+    cache: Literal["miss", "object", "memory"] = Field(description="Where the answer came from")
+
+
+class AnalyticsMetadata(Records, Source):
+    """Where the figures come from."""
+
+
+class AnalyticsAnswer(BaseModel):
+    """Answer of ``GET /analytics``."""
+
+    status: Literal["success"]
+    timestamp: str = Field(description="When this answer was given, UTC", json_schema_extra={"format": "date-time"})
+    data: AnalyticsData
+    metadata: AnalyticsMetadata
+
+
+class Health(BaseModel):
+    """Answer of ``GET /health``."""
+
+    status: Literal["ok"]
+    version: str = Field(description="Version of the product that is deployed")
+    release: str | None = Field(description="The release readers see now; null before the first")

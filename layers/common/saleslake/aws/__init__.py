@@ -1,0 +1,1 @@
+"""Thin adapters over AWS services. The only folder that imports boto3."""

@@ -1,0 +1,116 @@
+"""Executions of the pipeline as a person follows them: which states ran, how long, and why one failed."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from botocore.exceptions import ClientError
+
+from saleslake.aws.clients import client, error_code
+
+# History event types that open and close a state: TaskStateEntered, MapStateExited, … The page lists them all:
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+_ENTERED, _EXITED = "StateEntered", "StateExited"
+
+
+class State(NamedTuple):
+    """One visit to a state; ``left`` is None while it runs (and stays None in the state a run failed in)."""
+
+    name: str
+    entered: datetime
+    left: datetime | None
+
+
+class Execution(NamedTuple):
+    """One execution: RUNNING, SUCCEEDED, FAILED, TIMED_OUT or ABORTED, and its top-level states in order."""
+
+    arn: str
+    status: str
+    started: datetime
+    stopped: datetime | None
+    states: tuple[State, ...]
+    error: str
+    cause: str
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in {"RUNNING", "PENDING_REDRIVE"}
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it has ended otherwise than well."""
+        return not self.is_running and self.status != "SUCCEEDED"
+
+
+class Executions:
+    """The executions of one state machine."""
+
+    def __init__(self, state_machine_arn: str, states: Any = None) -> None:
+        self.state_machine_arn = state_machine_arn
+        self._states = states or client("stepfunctions")
+
+    def start(self, body: dict[str, Any]) -> str:
+        """Start an execution by hand; its ARN."""
+        name = f"by-hand-{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        answer = self._states.start_execution(
+            stateMachineArn=self.state_machine_arn, name=name, input=json.dumps(body)
+        )
+        return str(answer["executionArn"])
+
+    def newest(self, limit: int = 10) -> list[str]:
+        """ARNs of the latest executions, newest first."""
+        answer = self._states.list_executions(stateMachineArn=self.state_machine_arn, maxResults=limit)
+        found = sorted(answer["executions"], key=lambda execution: execution["startDate"], reverse=True)
+        return [execution["executionArn"] for execution in found]
+
+    def look(self, arn: str) -> Execution | None:
+        """An execution with its states so far, or None when Step Functions has forgotten it."""
+        try:
+            answer = self._states.describe_execution(executionArn=arn)
+        except ClientError as error:
+            if error_code(error) == "ExecutionDoesNotExist":
+                return None
+            raise
+        return Execution(
+            arn=arn,
+            status=str(answer["status"]),
+            started=answer["startDate"],
+            stopped=answer.get("stopDate"),
+            states=visits(self._history(arn)),
+            error=str(answer.get("error", "")),
+            cause=str(answer.get("cause", "")),
+        )
+
+    def _history(self, arn: str) -> list[dict[str, Any]]:
+        pages = self._states.get_paginator("get_execution_history")
+        return [
+            event
+            for page in pages.paginate(executionArn=arn, includeExecutionData=False)
+            for event in page["events"]
+        ]
+
+
+def visits(events: Sequence[dict[str, Any]]) -> tuple[State, ...]:
+    """The visits to states that a history tells of, in order of entering.
+
+    A state entered inside a Map or Parallel counts as well; of the items of one Map, visits to the same state are
+    told as one, from the first entering to the last leaving.
+    """
+    open_visits: dict[str, list[datetime]] = {}
+    seen: dict[str, State] = {}
+    for event in events:
+        kind, when = str(event["type"]), event["timestamp"]
+        if kind.endswith(_ENTERED):
+            name = str(event["stateEnteredEventDetails"]["name"])
+            open_visits.setdefault(name, []).append(when)
+            first = seen[name].entered if name in seen else when
+            seen[name] = State(name, first, None)
+        elif kind.endswith(_EXITED):
+            name = str(event["stateExitedEventDetails"]["name"])
+            pending = open_visits.get(name) or [when]
+            pending.pop()
+            if name in seen and not pending:
+                seen[name] = seen[name]._replace(left=when)
+    return tuple(sorted(seen.values(), key=lambda state: state.entered))

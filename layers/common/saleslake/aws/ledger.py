@@ -1,0 +1,213 @@
+"""The ledger: what arrived, what ran, what is published, and who may work now. One DynamoDB table.
+
+======== =========================== ===========================================================
+pk       sk                          item
+======== =========================== ===========================================================
+file     <file id>                   one file by content: dataset, landing order, raw key, state
+delivery <landing key>#<version>     one arrival: which file it was and what came of it
+run      <run id>                    one run: status, state, files with their row counts
+release  <release id>                one release: parent, run, document key, status
+release  current                     the id of the release that readers see
+lease    lease                       who may build and publish now, with a fencing token
+table    <table>                     metadata file of a table as it was created, before any release
+======== =========================== ===========================================================
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from saleslake.aws.clients import client, error_code
+from saleslake.errors import LeaseLost, ReleaseChanged
+
+type Item = dict[str, Any]
+
+_CURRENT = {"pk": {"S": "release"}, "sk": {"S": "current"}}
+_LEASE = {"pk": {"S": "lease"}, "sk": {"S": "lease"}}
+_to_dynamodb = TypeSerializer().serialize
+_from_dynamodb = TypeDeserializer().deserialize
+
+
+class Lease(NamedTuple):
+    """Who holds the right to build and publish; ``token`` grows with each change of hands."""
+
+    execution_arn: str
+    token: int
+
+
+class Ledger:
+    """Typed access to the ledger's items. Items are plain dictionaries of str, int, bool, lists and dictionaries."""
+
+    def __init__(self, table: str, dynamodb: Any = None) -> None:
+        self.table = table
+        self._dynamodb = dynamodb or client("dynamodb")
+
+    # ── any item ────────────────────────────────────────────────────────────
+    def get(self, kind: str, name: str) -> Item | None:
+        """One item, read consistently, or None."""
+        answer = self._dynamodb.get_item(TableName=self.table, Key=_key(kind, name), ConsistentRead=True)
+        return _item(answer["Item"]) if "Item" in answer else None
+
+    def put(self, kind: str, name: str, item: Mapping[str, Any]) -> None:
+        """Write an item, replacing what was there."""
+        self._dynamodb.put_item(TableName=self.table, Item={**_fields(item), **_key(kind, name)})
+
+    def add(self, kind: str, name: str, item: Mapping[str, Any]) -> bool:
+        """Write an item unless one of this name exists; False when one did."""
+        try:
+            self._dynamodb.put_item(
+                TableName=self.table,
+                Item={**_fields(item), **_key(kind, name)},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def update(self, kind: str, name: str, **changes: Any) -> None:
+        """Set some attributes of an item."""
+        self._dynamodb.update_item(
+            TableName=self.table,
+            Key=_key(kind, name),
+            UpdateExpression="SET " + ", ".join(f"#{field} = :{field}" for field in changes),
+            ExpressionAttributeNames={f"#{field}": field for field in changes},
+            ExpressionAttributeValues={f":{field}": _to_dynamodb(value) for field, value in changes.items()},
+        )
+
+    def items(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Item]:
+        """Items of one kind by name; ``limit`` bounds how many are read."""
+        page: dict[str, Any] = {}
+        left = limit
+        while True:
+            answer = self._dynamodb.query(
+                TableName=self.table,
+                KeyConditionExpression="pk = :kind",
+                ExpressionAttributeValues={":kind": {"S": kind}},
+                ConsistentRead=True,
+                ScanIndexForward=not newest_first,
+                **({"Limit": left} if left else {}),
+                **page,
+            )
+            yield from map(_item, answer["Items"])
+            left = left - len(answer["Items"]) if left else None
+            if "LastEvaluatedKey" not in answer or left == 0:
+                return
+            page = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    # ── the lease ───────────────────────────────────────────────────────────
+    def lease(self) -> Lease | None:
+        """The lease as it stands, or None when nobody ever took it; a free one has an empty ``execution_arn``."""
+        item = self.get("lease", "lease")
+        return None if item is None else Lease(item["execution_arn"], item["token"])
+
+    def take_lease(self, execution_arn: str, seen: Lease | None) -> Lease | None:
+        """Take the lease over from the state ``seen``; None when it changed since."""
+        token = 1 if seen is None else seen.token + 1
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if seen is not None:
+            condition = {
+                "ConditionExpression": "#token = :seen",
+                "ExpressionAttributeNames": {"#token": "token"},
+                "ExpressionAttributeValues": {":seen": {"N": str(seen.token)}},
+            }
+        fields = _fields({"execution_arn": execution_arn, "token": token})
+        try:
+            self._dynamodb.put_item(TableName=self.table, Item={**fields, **_LEASE}, **condition)
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return None
+            raise
+        return Lease(execution_arn, token)
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give the lease back; nothing happens when it is somebody else's by now."""
+        self.take_lease("", lease)
+
+    # ── releases ────────────────────────────────────────────────────────────
+    def current_release(self) -> str | None:
+        """Id of the release that readers see, or None before the first one."""
+        answer = self._dynamodb.get_item(
+            TableName=self.table, Key=_CURRENT, ConsistentRead=True, ProjectionExpression="release_id"
+        )
+        return answer["Item"]["release_id"]["S"] or None if "Item" in answer else None
+
+    def publish(self, release_id: str, item: Mapping[str, Any], *, parent: str | None, lease: Lease) -> None:
+        """Make a release the current one: all or nothing, and only for the holder of the lease.
+
+        Raises
+        ------
+        LeaseLost
+            The lease is no longer ``lease``.
+        ReleaseChanged
+            The current release is not ``parent``.
+        """
+        put = {"TableName": self.table, "Item": {**_fields(item), **_key("release", release_id)}}
+        self._flip(release_id, parent, lease, {"Put": put})
+
+    def withdraw(self, release_ids: list[str], *, to: str, parent: str, lease: Lease) -> None:
+        """Make an earlier release the current one again and mark those after it withdrawn. Raises as ``publish``."""
+        updates = [
+            {
+                "Update": {
+                    "TableName": self.table,
+                    "Key": _key("release", release_id),
+                    "UpdateExpression": "SET #status = :withdrawn",
+                    "ExpressionAttributeNames": {"#status": "status"},
+                    "ExpressionAttributeValues": {":withdrawn": {"S": "withdrawn"}},
+                }
+            }
+            for release_id in release_ids
+        ]
+        self._flip(to, parent, lease, *updates)
+
+    def _flip(self, to: str, parent: str | None, lease: Lease, *writes: Item) -> None:
+        holder = {
+            "TableName": self.table,
+            "Key": _LEASE,
+            "ConditionExpression": "#token = :token",
+            "ExpressionAttributeNames": {"#token": "token"},
+            "ExpressionAttributeValues": {":token": {"N": str(lease.token)}},
+        }
+        current: Item = {"TableName": self.table, "Item": {**_CURRENT, "release_id": {"S": to}}}
+        if parent is None:
+            current["ConditionExpression"] = "attribute_not_exists(pk)"
+        else:
+            current["ConditionExpression"] = "release_id = :parent"
+            current["ExpressionAttributeValues"] = {":parent": {"S": parent}}
+        try:
+            self._dynamodb.transact_write_items(
+                TransactItems=[{"ConditionCheck": holder}, {"Put": current}, *writes]
+            )
+        except self._dynamodb.exceptions.TransactionCanceledException as error:
+            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            if reasons and reasons[0] == "ConditionalCheckFailed":
+                raise LeaseLost("another run took the lease over; this one may not publish") from error
+            raise ReleaseChanged(f"the current release is no longer {parent}") from error
+
+
+def _key(kind: str, name: str) -> Item:
+    return {"pk": {"S": kind}, "sk": {"S": name}}
+
+
+def _fields(item: Mapping[str, Any]) -> Item:
+    return {field: _to_dynamodb(value) for field, value in item.items() if value is not None}
+
+
+def _item(attributes: Item) -> Item:
+    return {field: _plain(_from_dynamodb(value)) for field, value in attributes.items() if field != "pk"}
+
+
+def _plain(value: Any) -> Any:
+    """DynamoDB's numbers come back as Decimal; the ledger writes only whole ones."""
+    if isinstance(value, Decimal):
+        return int(value)
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return value

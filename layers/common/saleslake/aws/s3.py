@@ -1,0 +1,82 @@
+"""Objects of one bucket, as the rest of the product sees them."""
+
+import json
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from botocore.exceptions import ClientError
+
+from saleslake.aws.clients import client, error_code
+
+
+class ObjectHead(NamedTuple):
+    """Size in bytes and last modification (UTC, ISO 8601 with microseconds) of an object."""
+
+    size: int
+    last_modified: str
+
+
+class Lake:
+    """One bucket: bytes, text and JSON in and out by key."""
+
+    def __init__(self, bucket: str, s3: Any = None) -> None:
+        self.bucket = bucket
+        self._s3 = s3 or client("s3")
+
+    def uri(self, key: str) -> str:
+        """``s3://`` address of a key."""
+        return f"s3://{self.bucket}/{key}"
+
+    def head(self, key: str, version: str | None = None) -> ObjectHead | None:
+        """What S3 says of an object, or None when there is none (or, without ListBucket, none we may see)."""
+        extra = {"VersionId": version} if version else {}
+        try:
+            answer = self._s3.head_object(Bucket=self.bucket, Key=key, **extra)
+        except ClientError as error:
+            if error_code(error) in {"404", "NoSuchKey", "NotFound"}:
+                return None
+            raise
+        modified = answer["LastModified"].strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return ObjectHead(answer["ContentLength"], modified)
+
+    def open(self, key: str, version: str | None = None) -> BinaryIO:
+        """The object's bytes as a stream, read as it is consumed."""
+        extra = {"VersionId": version} if version else {}
+        return cast(BinaryIO, self._s3.get_object(Bucket=self.bucket, Key=key, **extra)["Body"])
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """The whole object, or None when there is none."""
+        try:
+            return cast(bytes, self._s3.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        except ClientError as error:
+            if error_code(error) in {"404", "NoSuchKey"}:
+                return None
+            raise
+
+    def put_bytes(self, key: str, body: bytes, content_type: str = "application/octet-stream") -> None:
+        """Write an object; the bucket's default encryption applies."""
+        self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def get_json(self, key: str) -> Any:
+        """The object parsed as JSON, or None when there is none."""
+        body = self.get_bytes(key)
+        return None if body is None else json.loads(body)
+
+    def put_json(self, key: str, value: Any) -> None:
+        """Write ``value`` as JSON text."""
+        self.put_bytes(key, json.dumps(value, ensure_ascii=False).encode(), "application/json")
+
+    def put_text(self, key: str, text: str) -> None:
+        """Write ``text`` in UTF-8."""
+        self.put_bytes(key, text.encode(), "text/plain; charset=utf-8")
+
+    def put_file(self, key: str, path: str | Path) -> None:
+        """Upload a local file, in parts when it is large."""
+        self._s3.upload_file(str(path), self.bucket, key)
+
+    def copy_from(self, bucket: str, key: str, version: str | None, to: str) -> None:
+        """Copy an object (one version of it) from another bucket to ``to``, in parts when it is large."""
+        source = {"Bucket": bucket, "Key": key}
+        if version:
+            source["VersionId"] = version
+        self._s3.copy(source, self.bucket, to)

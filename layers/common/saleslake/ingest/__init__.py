@@ -1,0 +1,1 @@
+"""From a landed object to an accepted or refused file."""

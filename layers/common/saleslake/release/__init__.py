@@ -1,0 +1,1 @@
+"""Releases: what readers see, how it is published, restored and rolled back."""
