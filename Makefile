@@ -14,15 +14,9 @@ LOCAL   := $(PY) -m local
 READY   := .venv/.ready
 CLOUD   := --port $(PORT) --state $(STATE)
 QUICK   := tests/unit tests/sql tests/local tests/integration tests/project
+# These targets talk to the local cloud and to nothing else; for a real account call `saleslake` itself.
+AT_HOME := eval "$$($(LOCAL) env $(CLOUD))" && $(CONSOLE)
 export PORT STATE ENGINE
-
-# The local cloud is the only AWS these targets talk to; for a real account call `saleslake` itself.
-AT_HOME := load status url releases invoke env
-$(AT_HOME): export AWS_ENDPOINT_URL      := http://127.0.0.1:$(PORT)
-$(AT_HOME): export AWS_ACCESS_KEY_ID     := test
-$(AT_HOME): export AWS_SECRET_ACCESS_KEY := test
-$(AT_HOME): export AWS_DEFAULT_REGION    := us-east-1
-$(AT_HOME): export AWS_REGION            := us-east-1
 export SAM_CLI_TELEMETRY := 0
 unexport AWS_PROFILE AWS_SESSION_TOKEN
 
@@ -39,10 +33,10 @@ setup: $(READY) ## create .venv with everything pinned and hash-checked (others 
 $(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@test -x $(PY) || { for python in python3.13 python3; do \
 	    $$python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null && break; \
-	  done && echo "creating .venv" && $$python -m venv .venv; } \
+	  done && echo "creating .venv" >&2 && $$python -m venv .venv; } \
 	  || { echo "saleslake needs Python 3.13 with venv: neither python3.13 nor python3 is it" >&2; exit 1; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
-	@echo "installing the locked packages"
+	@echo "installing the locked packages" >&2
 	@.venv/bin/uv pip install --quiet --python $(PY) --require-hashes -r requirements/dev.txt
 	@.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --offline --editable .
 	@touch $@
@@ -59,29 +53,27 @@ up: $(READY) ## start the local cloud and deploy the stack [ENGINE=duckdb|trino]
 
 load: $(READY) ## deliver FILE=path [DATASET=name] and follow it into a release
 	@$(if $(FILE),,echo "usage: make load FILE=path [DATASET=name]" >&2; exit 2;) \
-	$(CONSOLE) load "$(FILE)" $(if $(DATASET),--dataset "$(DATASET)")
+	$(AT_HOME) load "$(FILE)" $(if $(DATASET),--dataset "$(DATASET)")
 
 status: $(READY) ## the release, the runs, and what became of every row
-	@$(CONSOLE) status
+	@$(AT_HOME) status
 
 url: $(READY) ## the API's base address (`make -s url` prints it alone)
-	@$(CONSOLE) url
+	@$(AT_HOME) url
 
 releases: $(READY) ## the releases, newest first
-	@$(CONSOLE) releases
+	@$(AT_HOME) releases
 
 invoke: $(READY) ## call a deployed function: FUNCTION=name [EVENT=events/name.json]
 	@$(if $(FUNCTION),,echo "usage: make invoke FUNCTION=name [EVENT=path]" >&2; exit 2;) \
-	$(CONSOLE) invoke "$(FUNCTION)" $(if $(EVENT),--event "$(EVENT)")
+	$(AT_HOME) invoke "$(FUNCTION)" $(if $(EVENT),--event "$(EVENT)")
 
 logs: ## what the local cloud writes
 	@tail -n 200 $(STATE)/logs/*.log $(STATE)/*.log 2>/dev/null || echo "no logs under $(STATE)"
 
-env: ## print the exports that point aws, sam and saleslake at the local cloud: eval "$(make -s env)"
-	@for name in AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION AWS_REGION; do \
-	  printf 'export %s=%s\n' $$name "$$(printenv $$name)"; done
-	@echo 'unset AWS_PROFILE AWS_SESSION_TOKEN'
-	@echo 'export SALESLAKE_STACK=$(STACK)'
+env: $(READY) ## print the exports that point aws, sam and saleslake at the local cloud: eval "$(make -s env)"
+	@$(LOCAL) env $(CLOUD)
+	@echo 'unset AWS_PROFILE AWS_SESSION_TOKEN; export SALESLAKE_STACK=$(STACK)'
 
 down: $(READY) ## stop the local cloud
 	@$(LOCAL) down $(CLOUD)

@@ -1,4 +1,4 @@
-"""Write every lock from its .in file, or with --check say which ones are stale: `python requirements/lock.py [--check]`.
+"""Write every lock from its .in file, or with --check say which are stale.
 
 One lock per place packages are installed. Layers and the functions' runtime hold Linux wheels only.
 """
@@ -27,7 +27,7 @@ def compile_lock(name: str, output: Path) -> None:
     """Resolve ``<name>.in`` into ``output``; versions already in ``output`` are kept where they still fit."""
     uv = shutil.which("uv", path=sysconfig.get_path("scripts")) or "uv"
     command = [uv, "pip", "compile", f"{name}.in", "--output-file", str(output), *OPTIONS, *LOCKS[name]]
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - our own arguments
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def is_fresh(name: str) -> bool:

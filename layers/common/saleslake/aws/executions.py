@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from saleslake.aws.clients import client, error_code
 
-# History event types that open and close a state: TaskStateEntered, MapStateExited, … The page lists them all:
+# What the types of history events that open and close a state end in: TaskStateEntered, MapStateExited, …
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 _ENTERED, _EXITED = "StateEntered", "StateExited"
 
@@ -95,8 +95,8 @@ class Executions:
 def visits(events: Sequence[dict[str, Any]]) -> tuple[State, ...]:
     """The visits to states that a history tells of, in order of entering.
 
-    A state entered inside a Map or Parallel counts as well; of the items of one Map, visits to the same state are
-    told as one, from the first entering to the last leaving.
+    A state entered inside a Map or Parallel counts as well; of the items of one Map, visits to the same state
+    are told as one, from the first entering to the last leaving.
     """
     open_visits: dict[str, list[datetime]] = {}
     seen: dict[str, State] = {}

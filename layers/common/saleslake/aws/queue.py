@@ -24,7 +24,7 @@ class DeadLetters:
     def redrive(self) -> list[str]:
         """Send each dead letter to the queue again, then delete it; the landing keys they are about.
 
-        Sent before deleted, so an interruption delivers twice rather than never: ingest recognises the same bytes.
+        Sent before deleted, so an interruption delivers twice rather than never: ingest knows the same bytes.
         """
         keys: list[str] = []
         while True:

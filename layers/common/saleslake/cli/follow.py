@@ -21,7 +21,7 @@ class GaveUpWaiting(SaleslakeError):
 
 
 class Sight(NamedTuple):
-    """What can be seen at one moment: the execution, its run's ledger item, what Transform said of the file."""
+    """Seen at one moment: the execution, its run's ledger item, what Transform made of the file."""
 
     execution: Execution | None
     run: dict[str, Any] | None
@@ -41,8 +41,9 @@ def execution_sights(lake: Deployed, arn: str) -> Iterator[Sight]:
 def file_sights(lake: Deployed, file_id: str, *, since: datetime, timeout_seconds: float) -> Iterator[Sight]:
     """Look for the run that takes the file along, and at that run until it has ended.
 
-    Until there is one, whatever runs is looked at: the file may be waiting for the run before its own. An execution
-    begun after ``since`` that failed before it planned anything is the end as well: the last sight has no run then.
+    Until there is one, whatever runs is looked at: the file may be waiting for the run before its own. An
+    execution begun after ``since`` that failed before it planned anything is the end as well: the last sight
+    has no run then.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from saleslake.aws.landing import Delivery, deliver, landing_key
 from saleslake.cli.context import Deployed, deployed
-from saleslake.cli.follow import INTERVAL_SECONDS, GaveUpWaiting, file_sights
+from saleslake.cli.follow import INTERVAL_SECONDS, GaveUpWaiting, Sight, file_sights
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import RunView
 from saleslake.contracts.refusal import FileRefusal

@@ -1,4 +1,7 @@
-"""What became of every row of a file, as a table that adds up: read = published + quarantined + duplicates + superseded."""
+"""What became of every row of a file, as a table that adds up.
+
+Read = published + quarantined + duplicates + superseded, in rows and in money.
+"""
 
 from collections.abc import Sequence
 
