@@ -32,7 +32,7 @@ def serve(settings: Settings) -> None:
     from hypercorn.config import Config
     from ministack.app import app
 
-    from local.patches import apply_all
+    from local.patches import apply_all, close_all
 
     apply_all(settings)
     config = Config()
@@ -49,6 +49,7 @@ def serve(settings: Settings) -> None:
     try:
         asyncio.run(main())
     finally:
+        close_all()
         logging.shutdown()
         os._exit(0)  # threads of running executions must not outlive the cloud
 

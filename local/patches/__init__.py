@@ -19,7 +19,7 @@ from local.settings import Settings
 PINNED = "1.5.33"
 
 # In the order they are applied. Each module has HOOKS and apply(settings).
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("local.patches.lambda_executor",)
 
 
 class HookMoved(RuntimeError):
@@ -123,3 +123,10 @@ def apply_all(settings: Settings) -> None:
             hook.original()
     for module in found:
         module.apply(settings)
+
+
+def close_all() -> None:
+    """Let every patch end what it started: processes, engines."""
+    for module in modules():
+        if hasattr(module, "close"):
+            module.close()
