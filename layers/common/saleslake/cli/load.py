@@ -14,7 +14,7 @@ from saleslake.cli.follow import INTERVAL_SECONDS, GaveUpWaiting, Sight, file_si
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import RunView
 from saleslake.contracts.refusal import FileRefusal
-from saleslake.release.model import FileAccount
+from saleslake.history import FileAccount
 
 CLOCK_TOLERANCE = timedelta(seconds=5)  # between this machine's clock and AWS's
 
@@ -95,8 +95,9 @@ def follow(lake: Deployed, name: str, file_id: str, since: datetime, timeout_sec
     with RunView(lake.console) as view:
         for sight in file_sights(lake, file_id, since=since, timeout_seconds=timeout_seconds):
             view.show(sight)
-    if sight.transformed and sight.transformed["status"] == "refused":
-        say_refused(lake, name, [sight.transformed["refusal"]])
+    file = lake.ledger.get("file", file_id) or {}
+    if file.get("state") == "refused":
+        say_refused(lake, name, file["reasons"])
     run = sight.run or {}
     if run.get("status") != "succeeded":
         say_failed(lake, sight)

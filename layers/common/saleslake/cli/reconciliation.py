@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from saleslake.release.model import FileAccount, Share
+from saleslake.history import FileAccount, Share
 
 SHARES = ("read", "published", "quarantined", "duplicates", "superseded")
 

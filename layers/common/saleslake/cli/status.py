@@ -9,7 +9,7 @@ from saleslake.cli.context import Deployed, deployed
 from saleslake.cli.load import in_words
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import ago, took
-from saleslake.release.model import Release, current_release
+from saleslake.history import Release, current_release
 from saleslake.release.plan import waiting_files
 
 
