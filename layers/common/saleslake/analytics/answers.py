@@ -29,8 +29,8 @@ class Answer:
 class Answers:
     """Answers reports on the current release.
 
-    A question asked before costs one read of the ledger: nothing else is consulted, so a new release or a rollback
-    shows in the next answer.
+    A question asked before costs one read of the ledger and nothing else. That read is never skipped, so a
+    new release or a rollback shows in the next answer.
     """
 
     def __init__(self, releases: Releases, lake: Objects, engine: Engine, *, database: str) -> None:
@@ -97,14 +97,13 @@ class Answers:
 
 
 def holds(if_none_match: str, etag: str) -> bool:
-    """Whether ``If-None-Match`` names this entity tag, by the weak comparison RFC 9110 section 13.1.2 asks for."""
+    """Whether ``If-None-Match`` names this entity tag, by weak comparison (RFC 9110, section 13.1.2)."""
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
     return any(tag in {"*", etag.removeprefix("W/")} for tag in tags)
 
 
 def _stamped(stored: str, origin: Origin, scanned: int) -> str:
-    """A stored answer with what differs from one giving to the next: its time, and at its very end its cost."""
+    """A stored answer with what differs each time it is given: its time, and at its very end its cost."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return (
-        f'{{"status":"success","timestamp":"{now}",{stored[1:-2]},"bytes_scanned":{scanned},"cache":"{origin}"}}}}'
-    )
+    opening = f'{{"status":"success","timestamp":"{now}",'
+    return f'{opening}{stored[1:-2]},"bytes_scanned":{scanned},"cache":"{origin}"}}}}'

@@ -12,8 +12,8 @@ def json_text(value: Any) -> str:
     Parameters
     ----------
     value
-        Mappings with string keys, lists, tuples, strings, integers, booleans, None and decimals of at most two
-        places.
+        Mappings with string keys, lists, tuples, strings, integers, booleans, None, and decimals of at most
+        two places.
 
     Raises
     ------

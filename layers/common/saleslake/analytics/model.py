@@ -3,12 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-MONEY_SCHEMA = {"type": "number", "examples": [1234.50]}
-
-Money = Annotated[Decimal, Field(decimal_places=2, json_schema_extra=MONEY_SCHEMA)]
-Percentage = Annotated[Decimal, Field(decimal_places=2, json_schema_extra=MONEY_SCHEMA)]
+# Two places, checked; in the description a plain number, which is what it is in the JSON text.
+Money = Annotated[Decimal, Field(decimal_places=2), WithJsonSchema({"type": "number", "examples": [1234.5]})]
+Percentage = Money
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -81,13 +80,15 @@ class AnalyticsData(BaseModel):
 class Source(BaseModel):
     """Which release an answer is about, and what this very answer cost."""
 
-    release: str = Field(description="Every figure is of this one release", examples=["r-20220630T020000Z-0a1b2c"])
+    release: str = Field(
+        description="Every figure is of this one release", examples=["r-20220630T020000Z-0a1b2c"]
+    )
     data_as_of: str | None = Field(description="How far the data of the release reach")
     bytes_scanned: Count = Field(description="Bytes Athena read for this answer; 0 when it came from a cache")
     cache: Literal["miss", "object", "memory"] = Field(description="Where the answer came from")
 
 
-class AnalyticsMetadata(Records, Source):
+class AnalyticsMetadata(Source, Records):
     """Where the figures come from."""
 
 
@@ -95,7 +96,9 @@ class AnalyticsAnswer(BaseModel):
     """Answer of ``GET /analytics``."""
 
     status: Literal["success"]
-    timestamp: str = Field(description="When this answer was given, UTC", json_schema_extra={"format": "date-time"})
+    timestamp: str = Field(
+        description="When this answer was given, UTC", json_schema_extra={"format": "date-time"}
+    )
     data: AnalyticsData
     metadata: AnalyticsMetadata
 

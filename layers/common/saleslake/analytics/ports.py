@@ -1,4 +1,4 @@
-"""What the analytics need from AWS; the adapters of ``saleslake.aws`` fit, and so does anything of this shape."""
+"""What the analytics need from AWS: the adapters of ``saleslake.aws`` have this shape."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

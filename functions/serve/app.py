@@ -1,0 +1,22 @@
+"""Answer the requests of the API: one Lambda behind every path."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import correlation_paths
+
+from saleslake.analytics.answers import Answers
+from saleslake.analytics.api import create_api
+from saleslake.aws.backend import backend
+
+logger = Logger()
+
+# Made while Lambda initialises the process, so that the first request does not wait for it.
+stack = backend()
+api = create_api(Answers(stack.ledger, stack.lake, stack.athena, database=stack.settings.database))
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway proxy event in, proxy response out."""
+    return api.resolve(event, context)
