@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from local import cloud
+from local import cloud, deploy
+from local.runtime.environment import create
 from local.settings import DEFAULT_PORT, DEFAULT_STATE, ENGINES, Settings
 
 console = Console(stderr=True, highlight=False)
@@ -47,6 +50,46 @@ def start(settings: Settings) -> None:
     """Start only the emulator."""
     process = cloud.start(settings)
     console.print(f"emulator at {settings.endpoint} (pid {process.pid}, Athena engine {settings.engine})")
+
+
+@main.command()
+@click.option("--stack", default="saleslake-local", show_default=True)
+@_settings
+def up(settings: Settings, stack: str) -> None:
+    """Start the emulator, build and deploy the stack, and wait until its API answers."""
+    with console.status("preparing the Lambda runtime") as shown:
+
+        def tell(line: str) -> None:
+            shown.update(f"{step}: {line.strip()[:100]}")
+
+        began, step = time.monotonic(), "runtime"
+        create(settings.cache)
+        step = "emulator"
+        shown.update("starting the emulator")
+        cloud.start(settings)
+        step = "sam build"
+        deploy.build(settings, tell=tell)
+        step = "sam deploy"
+        found = deploy.deploy(settings, stack, tell=tell)
+        shown.update("waiting for the API")
+        deploy.wait_until_healthy(settings, found)
+    console.print(f"stack {stack} is up at {settings.endpoint} after {time.monotonic() - began:.0f} s")
+    console.print(f"API   {found.get('ApiUrl', '(none)')}")
+    console.print("next  make load FILE=report.csv   |   make status   |   make down")
+
+
+@main.command()
+@_settings
+def status(settings: Settings) -> None:
+    """Say what runs and which stacks are deployed."""
+    process = cloud.find(settings)
+    if process is None:
+        raise click.ClickException(f"no cloud runs with state {settings.state}")
+    settings = replace(settings, port=process.port, engine=process.engine)
+    console.print(f"emulator at {settings.endpoint} (pid {process.pid}, Athena engine {process.engine})")
+    console.print(f"logs     {settings.log_file}")
+    for stack in deploy.client(settings, "cloudformation").describe_stacks()["Stacks"]:
+        console.print(f"stack    {stack['StackName']} {stack['StackStatus']}")
 
 
 @main.command()

@@ -88,6 +88,7 @@ class Settings:
             "PYTHONUNBUFFERED": "1",
             "GATEWAY_PORT": str(self.port),
             "BIND_HOST": HOST,
+            "MINISTACK_HOST": HOST,  # in queue addresses; `localhost` may mean ::1
             "AUTH": "true",
             "LOG_LEVEL": "INFO",
             "S3_DATA_DIR": str(self.state / "s3"),
