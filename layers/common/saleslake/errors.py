@@ -6,7 +6,8 @@
     ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable
     ├── NotFound (404)             NoRelease · UnknownRelease · UnknownFile
     ├── Conflict (409)             LeaseHeld · LeaseLost · ReleaseChanged · DoesNotReconcile
-    └── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
+    ├── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
+    └── ContractInvalid (500)      a mistake of ours, found when the contract is read
 
 Step Functions sees the class name as the error name, so `Retry` and `Catch` name these classes; the API maps
 `code` and `status` to problem+json.
@@ -108,6 +109,12 @@ class DoesNotReconcile(Conflict):
     code = "does_not_reconcile"
 
 
+class QueryFailed(SaleslakeError):
+    """Athena refused the query or it failed for a reason that stays."""
+
+    code = "query_failed"
+
+
 class Unavailable(SaleslakeError):
     """A service did not answer as it should; trying again may help."""
 
@@ -116,14 +123,10 @@ class Unavailable(SaleslakeError):
     retryable = True
 
 
-class QueryFailed(Unavailable):
-    """Athena says the query failed; ``retryable`` is what Athena says of it."""
+class QueryInterrupted(Unavailable):
+    """A query failed for a reason that Athena calls retryable."""
 
-    code = "query_failed"
-
-    def __init__(self, message: str, *, retryable: bool = False) -> None:
-        super().__init__(message)
-        self.retryable = retryable
+    code = "query_interrupted"
 
 
 class QueryTimedOut(Unavailable):
@@ -136,3 +139,9 @@ class Throttled(Unavailable):
     """AWS asks to slow down."""
 
     code = "throttled"
+
+
+class ContractInvalid(SaleslakeError):
+    """A data contract cannot be used; the message names the file and the field."""
+
+    code = "contract_invalid"

@@ -1,0 +1,70 @@
+"""Compile a contract into the Glue tables it lives in, as ``glue:CreateTable`` takes them."""
+
+from typing import Any
+
+from saleslake.contracts.model import PROVENANCE, Contract
+from saleslake.zones import PROCESSED, QUARANTINE
+
+_COMMENT = 255  # characters Glue allows a column comment
+_PARQUET = {
+    "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+    "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+    "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+}
+REASON = "struct<rule:string,column:string,value:string,expected:string>"
+
+
+def processed_table(contract: Contract, bucket: str) -> dict[str, Any]:
+    """``TableInput`` of the dataset's typed rows; a query must name its ``run_id`` (injected projection).
+
+    Parameters
+    ----------
+    contract
+        The dataset.
+    bucket
+        Name of the lake bucket.
+    """
+    columns = [(column.name, column.physical_type, column.description) for column in contract.columns]
+    columns += [(column.name, column.physical_type, column.description) for column in PROVENANCE]
+    location = f"s3://{bucket}/{PROCESSED}{contract.dataset}/"
+    return _table(contract.dataset, contract.description, columns, location, contract.version)
+
+
+def quarantine_table(contract: Contract, bucket: str) -> dict[str, Any]:
+    """``TableInput`` of the dataset's refused rows, named ``<dataset>_quarantine``."""
+    columns = [
+        ("file_id", "string", "SHA-256 of the file as delivered."),
+        ("line_number", "bigint", "Physical line of the file where the record begins; the header is line 1."),
+        ("raw_text", "string", "The record as delivered, without its line end."),
+        ("reasons", f"array<{REASON}>", "Every rule the row breaks, with the value at fault."),
+    ]
+    location = f"s3://{bucket}/{QUARANTINE}rows/{contract.dataset}/"
+    description = f"Refused rows of {contract.dataset} and why."
+    return _table(f"{contract.dataset}_quarantine", description, columns, location, contract.version)
+
+
+def _table(
+    name: str, description: str, columns: list[tuple[str, str, str]], location: str, version: str
+) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Description": description,
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": {
+            "EXTERNAL": "TRUE",
+            "classification": "parquet",
+            "contract_version": version,
+            "projection.enabled": "true",
+            "projection.run_id.type": "injected",
+            "storage.location.template": f"{location}run_id=${{run_id}}/",
+        },
+        "PartitionKeys": [{"Name": "run_id", "Type": "string", "Comment": "The run that wrote the rows."}],
+        "StorageDescriptor": {
+            "Columns": [
+                {"Name": column, "Type": kind, "Comment": comment[:_COMMENT]}
+                for column, kind, comment in columns
+            ],
+            "Location": location,
+            **_PARQUET,
+        },
+    }

@@ -1,0 +1,213 @@
+"""Translate an Open Data Contract Standard v3 document into our model.
+
+https://bitol-io.github.io/open-data-contract-standard/v3.1.0/ ; what the standard has no field for stands in
+``customProperties``.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pydantic import ValidationError
+
+from saleslake.contracts.aliases import Aliases
+from saleslake.contracts.dates import DateFormat
+from saleslake.contracts.headers import normalise_header
+from saleslake.contracts.model import Column, Contract, Kind, ValueRule
+from saleslake.errors import ContractInvalid
+
+_KINDS: Mapping[str, tuple[Kind, str]] = {
+    "string": ("string", r"string"),
+    "integer": ("integer", r"int|bigint"),
+    "number": ("decimal", r"decimal\(\d+,\d+\)"),
+    "boolean": ("boolean", r"boolean"),
+    "date": ("date", r"date"),
+}
+_COLUMN_PROPERTIES = {
+    *(
+        "headers",
+        "headerRequired",
+        "pii",
+        "formats",
+        "aliases",
+        "unknownAlias",
+        "requiredWith",
+        "dropSuffix",
+        "money",
+    ),
+}
+_TABLE_PROPERTIES = {"occurrence", "extraColumns"}
+_HOURS = {"h": 1, "hours": 1, "d": 24, "days": 24}
+
+AliasLoader = Callable[[str], Aliases]
+
+
+def contract_from_document(document: Any, file: str, *, aliases: AliasLoader) -> Contract:
+    """Build the model of one ODCS document.
+
+    Parameters
+    ----------
+    document
+        The parsed YAML.
+    file
+        Its name, for messages.
+    aliases
+        Gives the alias list of a name.
+
+    Raises
+    ------
+    ContractInvalid
+        A field is missing, misspelt or contradicts another; the message names the file and the field.
+    """
+    reading = _Reading(file, aliases)
+    if not isinstance(document, Mapping):
+        raise reading.wrong("", "expected a mapping")
+    if document.get("kind") != "DataContract" or not str(document.get("apiVersion")).startswith("v3."):
+        raise reading.wrong("apiVersion", "expected a DataContract of ODCS v3")
+    tables = reading.need(document, "schema", "")
+    if len(tables) != 1:
+        raise reading.wrong("schema", "expected one table per contract")
+    return reading.contract(document, tables[0])
+
+
+class _Reading:
+    """One document being read: knows the file's name, so every complaint can name it."""
+
+    def __init__(self, file: str, aliases: AliasLoader) -> None:
+        self.file = file
+        self.aliases = aliases
+
+    def wrong(self, field: str, problem: str) -> ContractInvalid:
+        return ContractInvalid(f"{self.file}: {field}: {problem}" if field else f"{self.file}: {problem}")
+
+    def need(self, node: Mapping[str, Any], name: str, where: str) -> Any:
+        if not node.get(name):
+            raise self.wrong(f"{where}.{name}".lstrip("."), "is missing")
+        return node[name]
+
+    def custom(self, node: Mapping[str, Any], where: str, known: set[str]) -> dict[str, Any]:
+        found = {entry["property"]: entry["value"] for entry in node.get("customProperties", [])}
+        for name in found.keys() - known:
+            raise self.wrong(
+                f"{where}.customProperties.{name}", f"unknown; known are {', '.join(sorted(known))}"
+            )
+        return found
+
+    def contract(self, document: Mapping[str, Any], table: Mapping[str, Any]) -> Contract:
+        name = self.need(table, "name", "schema[0]")
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise self.wrong(
+                "schema[0].name", f"{name!r} is no table name: lower case, digits and underscores"
+            )
+        custom = self.custom(table, name, _TABLE_PROPERTIES)
+        columns = tuple(self.column(node, name) for node in self.need(table, "properties", name))
+        self.check_together(columns, name)
+        return Contract(
+            dataset=name,
+            version=str(self.need(document, "version", "")),
+            domain=self.need(document, "domain", ""),
+            owner=self.need(self.need(document, "team", ""), "name", "team"),
+            description=self.need(table, "description", name),
+            grain=self.need(table, "dataGranularityDescription", name),
+            fresh_within=self.freshness(document),
+            occurrence=custom.get("occurrence", False),
+            columns=columns,
+        )
+
+    def freshness(self, document: Mapping[str, Any]) -> dt.timedelta | None:
+        for entry in document.get("slaProperties", []):
+            if entry.get("property") == "latency":
+                if entry.get("unit") not in _HOURS:
+                    raise self.wrong("slaProperties.latency.unit", f"expected one of {', '.join(_HOURS)}")
+                return dt.timedelta(hours=entry["value"] * _HOURS[entry["unit"]])
+        return None
+
+    def column(self, node: Mapping[str, Any], table: str) -> Column:
+        where = f"{table}.{self.need(node, 'name', table)}"
+        if node.get("logicalType") not in _KINDS:
+            raise self.wrong(f"{where}.logicalType", f"expected one of {', '.join(_KINDS)}")
+        kind, pattern = _KINDS[node["logicalType"]]
+        physical = self.need(node, "physicalType", where)
+        if not re.fullmatch(pattern, physical):
+            raise self.wrong(f"{where}.physicalType", f"{physical!r} does not fit {node['logicalType']}")
+        custom = self.custom(node, where, _COLUMN_PROPERTIES)
+        options = node.get("logicalTypeOptions", {})
+        try:
+            return Column(
+                name=node["name"],
+                kind=kind,
+                physical_type=physical,
+                description=self.need(node, "description", where),
+                headers=tuple(custom.get("headers", [node["name"]])),
+                required=node.get("required", False),
+                header_required=node.get("required", False) or custom.get("headerRequired", False),
+                key_position=node.get("primaryKeyPosition"),
+                pii=custom.get("pii"),
+                formats=self.formats(custom.get("formats", ()), kind, where),
+                aliases=self.aliases(custom["aliases"]) if "aliases" in custom else (),
+                unknown_alias=custom.get("unknownAlias", "warn"),
+                allowed=self.allowed(node.get("quality", []), where),
+                minimum=self.bound(options.get("minimum"), kind, f"{where}.logicalTypeOptions.minimum"),
+                maximum=self.bound(options.get("maximum"), kind, f"{where}.logicalTypeOptions.maximum"),
+                required_with=custom.get("requiredWith"),
+                drop_suffix=custom.get("dropSuffix"),
+                money=custom.get("money", False),
+            )
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            raise self.wrong(f"{where}.{'.'.join(map(str, first['loc']))}", first["msg"]) from problem
+
+    def formats(self, texts: Sequence[str], kind: Kind, where: str) -> tuple[str, ...]:
+        if (kind == "date") != bool(texts):
+            raise self.wrong(
+                f"{where}.customProperties.formats", "a date, and nothing else, lists its formats"
+            )
+        for text in texts:
+            try:
+                DateFormat.parse(text)
+            except ValueError as problem:
+                raise self.wrong(f"{where}.customProperties.formats", str(problem)) from problem
+        return tuple(texts)
+
+    def allowed(self, rules: Sequence[Mapping[str, Any]], where: str) -> ValueRule | None:
+        found = None
+        for rule in rules:
+            if (
+                rule.get("metric") != "invalidValues"
+                or "validValues" not in rule.get("arguments", {})
+                or found
+            ):
+                raise self.wrong(
+                    f"{where}.quality", "expected one rule with metric invalidValues and validValues"
+                )
+            action = self.custom(rule, f"{where}.quality", {"action"}).get("action", "quarantine")
+            found = ValueRule(
+                name=self.need(rule, "name", f"{where}.quality"),
+                values=tuple(rule["arguments"]["validValues"]),
+                action=action,
+                description=rule.get("description", ""),
+            )
+        return found
+
+    def bound(self, value: object, kind: Kind, where: str) -> Decimal | dt.date | None:
+        if value is None:
+            return None
+        try:
+            return dt.date.fromisoformat(str(value)) if kind == "date" else Decimal(str(value))
+        except (ValueError, InvalidOperation) as problem:
+            raise self.wrong(where, f"{value!r} is no {kind}") from problem
+
+    def check_together(self, columns: Sequence[Column], table: str) -> None:
+        """Raise where two columns answer to one header, or one leans on a column that is not there."""
+        names = {column.name for column in columns}
+        answered: dict[str, str] = {}
+        for column in columns:
+            if column.required_with and column.required_with not in names:
+                raise self.wrong(f"{table}.{column.name}.requiredWith", f"no column {column.required_with!r}")
+            for header in {normalise_header(text) for text in (*column.headers, column.name)}:
+                if answered.setdefault(header, column.name) != column.name:
+                    raise self.wrong(
+                        f"{table}.{column.name}.headers", f"{header!r} is {answered[header]}'s as well"
+                    )
