@@ -13,7 +13,7 @@ from saleslake.contracts.refusal import FileRefusal
 def normalise_header(text: str) -> str:
     """``"Sales Channel "``, ``sales-channel`` and ``SALES_CHANNEL`` are all ``sales_channel``.
 
-    Letters, digits and marks of any script stay, in lower case and compatibility form (NFKC); every run of anything else
+    Letters and digits of any script stay, in lower case and compatibility form (NFKC); every run of anything else
     becomes one underscore, and none is left at the ends.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
@@ -44,8 +44,8 @@ def match_header(contract: Contract, header: Sequence[str]) -> HeaderMatch | Fil
     Returns
     -------
     HeaderMatch | FileRefusal
-        ``duplicate_column`` when two columns have one normalised name or feed one contract column, ``missing_column``
-        when one that must be there is not.
+        ``duplicate_column`` when two columns have one normalised name or feed one contract column,
+        ``missing_column`` when one that must be there is not.
     """
     wanted = _wanted(contract)
     seen: dict[str, str] = {}
@@ -89,8 +89,4 @@ def missing_columns(contract: Contract, missing: Sequence[Column], header: Seque
 
 
 def _wanted(contract: Contract) -> dict[str, Column]:
-    return {
-        normalise_header(text): column
-        for column in contract.columns
-        for text in (*column.headers, column.name)
-    }
+    return {normalise_header(text): column for column in contract.columns for text in column.answers_to}

@@ -49,6 +49,11 @@ class Column(Frozen):
     money: bool = False
 
     @property
+    def answers_to(self) -> tuple[str, ...]:
+        """Spellings of its header: those delivered, and its logical name."""
+        return (*self.headers, self.name)
+
+    @property
     def precision(self) -> int:
         """Digits in all of a decimal column, 18 in ``decimal(18,2)``."""
         return int(self.physical_type.partition("(")[2].partition(",")[0])
@@ -79,7 +84,7 @@ class Contract(Frozen):
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """Names of the key columns in order; with ``occurrence``, the nth row of the same key is its own line."""
+        """Names of the key columns; with ``occurrence``, the nth row of the same key is a line of its own."""
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(column.name for column in sorted(keyed, key=lambda column: column.key_position or 0))
 
@@ -112,7 +117,7 @@ PROVENANCE = (
     Provenance(
         name="occurrence",
         physical_type="int",
-        description="The how-manieth row with this key in the file, from 1, by line; duplicates are not counted.",
+        description="Which of the rows with this key in the file, from 1, by line, duplicates left out.",
     ),
     Provenance(
         name="landing_order",

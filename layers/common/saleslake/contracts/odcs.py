@@ -206,7 +206,7 @@ class _Reading:
         for column in columns:
             if column.required_with and column.required_with not in names:
                 raise self.wrong(f"{table}.{column.name}.requiredWith", f"no column {column.required_with!r}")
-            for header in {normalise_header(text) for text in (*column.headers, column.name)}:
+            for header in {normalise_header(text) for text in column.answers_to}:
                 if answered.setdefault(header, column.name) != column.name:
                     raise self.wrong(
                         f"{table}.{column.name}.headers", f"{header!r} is {answered[header]}'s as well"

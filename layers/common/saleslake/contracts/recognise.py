@@ -41,8 +41,8 @@ def recognise(key: str, header: Sequence[str]) -> Recognised | FileRefusal:
     Returns
     -------
     Recognised | FileRefusal
-        ``unknown_dataset`` when no contract has the folder's name or answers to the header, ``other_dataset`` when the
-        header is that of another dataset than the folder's, else what :func:`match_header` refuses.
+        ``unknown_dataset`` when no contract has the folder's name or answers to the header, ``other_dataset`` when
+        the header is that of another dataset than the folder's, else what :func:`match_header` refuses.
     """
     folder = dataset_of_key(key)
     if folder is None:
@@ -94,8 +94,5 @@ def _likeness(contract: Contract, header: Sequence[str]) -> float:
     """Share of the columns a file must bring that the header has, from 0 to 1."""
     delivered = {normalise_header(text) for text in header}
     needed = contract.required_headers
-    found = sum(
-        any(normalise_header(text) in delivered for text in (*column.headers, column.name))
-        for column in needed
-    )
+    found = sum(any(normalise_header(text) in delivered for text in column.answers_to) for column in needed)
     return found / len(needed) if needed else 0.0
