@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from botocore.exceptions import ClientError
 
 from saleslake.aws.clients import client, error_code
-from saleslake.errors import QueryFailed, QueryTimedOut, Throttled
+from saleslake.errors import QueryFailed, QueryInterrupted, QueryTimedOut, Throttled
 
 type Value = str | int | Decimal | float | bool | date | datetime | None
 
@@ -57,7 +57,9 @@ class Athena:
         Raises
         ------
         QueryFailed
-            Athena refused it or it failed; ``retryable`` is Athena's own word.
+            Athena refused it, or it failed for a reason that stays.
+        QueryInterrupted
+            It failed for a reason that Athena calls retryable.
         QueryTimedOut
             It was stopped at ``timeout_seconds``.
         Throttled
@@ -98,8 +100,8 @@ class Athena:
             if status["State"] == "SUCCEEDED":
                 return execution
             if status["State"] in {"FAILED", "CANCELLED"}:
-                retryable = bool(status.get("AthenaError", {}).get("Retryable", False))
-                raise QueryFailed(f"{status.get('StateChangeReason', status['State'])}", retryable=retryable)
+                failure = QueryInterrupted if status.get("AthenaError", {}).get("Retryable") else QueryFailed
+                raise failure(str(status.get("StateChangeReason", status["State"])))
             if time.monotonic() > deadline:
                 self._athena.stop_query_execution(QueryExecutionId=query_id)
                 raise QueryTimedOut(f"query {query_id} was stopped: it took longer than its caller can wait")

@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from saleslake.aws.clients import client, error_code
+
+# CopyObject takes objects of up to 5 GB in one call; boto3 would cut them into parts from 8 MB on.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+_ONE_CALL = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
 
 
 class ObjectHead(NamedTuple):
@@ -79,4 +84,4 @@ class Lake:
         source = {"Bucket": bucket, "Key": key}
         if version:
             source["VersionId"] = version
-        self._s3.copy(source, self.bucket, to)
+        self._s3.copy(source, self.bucket, to, Config=_ONE_CALL)

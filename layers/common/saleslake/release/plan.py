@@ -48,7 +48,7 @@ def plan(request: PlanRequest, backend: Backend) -> Plan:
         release = current_release(backend)
         restore(release, backend)
         if request.rollback:
-            return Plan(action="rollback", run_id=new_run_id(), token=lease.token)
+            return Plan(action="rollback", token=lease.token)
         files = waiting_files(release, backend)
         if files:
             return _open_run(files, lease, backend)
