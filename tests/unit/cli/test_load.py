@@ -1,0 +1,140 @@
+"""`saleslake load` from upload to outcome; a thread writes what ingest would."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from click.testing import Result
+
+from saleslake.cli.context import Deployed
+from tests.unit.cli.conftest import account, add_file, share
+
+FILE_ID = "f1"
+REFUSAL = {"code": "missing_column", "message": "a required column is missing", "column": "Amount", "line": 1}
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "sale report.csv"
+    path.write_text("Order ID,Date\n1,04-30-22\n")
+    return path
+
+
+@contextmanager
+def answered(lake: Deployed, outcome: str, **more: Any) -> Iterator[None]:
+    """While inside, whatever lands gets this outcome in the ledger."""
+    stop = threading.Event()
+    s3 = boto3.client("s3")
+    bucket = lake.stack.output("LandingBucketName")
+
+    def work() -> None:
+        while not stop.is_set():
+            for found in s3.list_object_versions(Bucket=bucket).get("Versions", []):
+                name = f"{found['Key']}#{found['VersionId']}"
+                lake.ledger.put("delivery", name, {"outcome": outcome, "file_id": FILE_ID, **more})
+            time.sleep(0.05)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def a_run(lake: Deployed, **more: Any) -> None:
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    files = [
+        json.loads(
+            account(
+                FILE_ID, "sale report.csv", "1", read=share(2, "8.50"), published=share(2, "8.50")
+            ).model_dump_json()
+        )
+    ]
+    run = {"execution_arn": lake.executions.start({}), "started_at": now, "ended_at": now, "files": files}
+    lake.ledger.put("run", "20250101T000000Z-aaaaaa", {**run, **more})
+
+
+def test_a_loaded_file_ends_with_its_release_and_what_became_of_its_rows(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    a_run(lake, status="succeeded", release_id="r-20250101T000000Z-aaaaaa")
+    with answered(lake, "accepted"):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert result.exit_code == 0, result.output
+    assert "release r-20250101T000000Z-aaaaaa" in result.output
+    assert ["sale", "report.csv", "2", "2", "0", "0", "0", "closes"] in [
+        line.split() for line in result.output.splitlines()
+    ]
+
+
+def test_the_file_lands_under_its_own_name_and_below_the_dataset_when_one_is_given(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    add_file(lake.ledger, FILE_ID, "before.csv")
+    with answered(lake, "duplicate"):
+        saleslake("load", str(report), "--timeout", "20")
+        saleslake("load", str(report), "--dataset", "amazon_orders", "--timeout", "20")
+    listed = boto3.client("s3").list_objects_v2(Bucket=lake.stack.output("LandingBucketName"))["Contents"]
+    assert {item["Key"] for item in listed} == {
+        "landing/sale report.csv",
+        "landing/amazon_orders/sale report.csv",
+    }
+
+
+def test_a_refused_file_ends_with_its_reasons_and_exit_code_1(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    with answered(lake, "refused", reasons=[REFUSAL]):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert result.exit_code == 1
+    assert "sale report.csv is refused" in result.output
+    assert "a required column is missing, column 'Amount', line 1" in result.output
+
+
+def test_a_file_that_only_the_run_could_refuse_ends_the_same_way(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    a_run(lake, status="succeeded", release_id="r-1")
+    add_file(lake.ledger, FILE_ID, "sale report.csv", "refused", reasons=[REFUSAL])
+    with answered(lake, "accepted"):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert result.exit_code == 1
+    assert "a required column is missing" in result.output
+
+
+def test_the_same_bytes_again_give_no_new_release_and_that_is_no_failure(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    add_file(lake.ledger, FILE_ID, "first name.csv")
+    lake.ledger.put("release", "current", {"release_id": "r-7"})
+    with answered(lake, "duplicate"):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert result.exit_code == 0
+    assert "delivered before as first name.csv" in result.output
+    assert "No new release: the current one is r-7" in result.output
+
+
+def test_a_failed_run_ends_with_its_reason_and_exit_code_1(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    a_run(lake, status="failed", state="Reconcile", reason="Reconcile: DoesNotReconcile: 3 rows are missing")
+    with answered(lake, "accepted"):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert result.exit_code == 1
+    assert "Reconcile: DoesNotReconcile: 3 rows are missing" in result.output
+    assert "release r-" not in result.output
+
+
+def test_silence_ends_after_the_time_given(saleslake: Callable[..., Result], report: Path) -> None:
+    result = saleslake("load", str(report), "--timeout", "0.5")
+    assert result.exit_code == 1
+    assert "ingest said nothing of landing/sale report.csv within 0.5 s" in result.output
