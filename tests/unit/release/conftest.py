@@ -1,0 +1,150 @@
+"""A stack without functions: bucket, ledger, two databases with one Iceberg pointer each, an execution registry."""
+
+import json
+from types import SimpleNamespace
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from saleslake.aws.backend import Backend
+from saleslake.config import Settings
+
+SETTINGS = Settings(
+    lake_bucket="lake",
+    landing_bucket="landing",
+    ledger_table="ledger",
+    database="sales",
+    build_database="sales_build",
+    workgroup="sales",
+    alert_topic_arn="arn:aws:sns:us-east-1:123456789012:alerts",
+)
+
+
+class Executions:
+    """Stands for Step Functions: which executions still run."""
+
+    def __init__(self):
+        self.running = set()
+
+    def is_running(self, arn):
+        return arn in self.running
+
+
+class Inbox:
+    """Stands for the alert topic: what people were told."""
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, subject, message):
+        self.messages.append((subject, message))
+
+
+@pytest.fixture
+def backend(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        from saleslake.aws.clients import client
+
+        client.cache_clear()
+        boto3.client("s3").create_bucket(Bucket="lake")
+        boto3.client("dynamodb").create_table(
+            TableName="ledger",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+        )
+        stack = Backend(SETTINGS)
+        stack.machine = Executions()
+        stack.alerts = Inbox()
+        glue = boto3.client("glue")
+        base = write_metadata(stack, "base", None)
+        for database in ("sales", "sales_build"):
+            glue.create_database(DatabaseInput={"Name": database})
+            glue.create_table(
+                DatabaseName=database,
+                TableInput={
+                    "Name": "fact_sales",
+                    "TableType": "EXTERNAL_TABLE",
+                    "Parameters": {"table_type": "ICEBERG", "metadata_location": base},
+                    "StorageDescriptor": {"Location": "s3://lake/curated/fact_sales/", "Columns": []},
+                },
+            )
+        stack.ledger.put("table", "fact_sales", {"metadata_location": base})
+        yield stack
+        client.cache_clear()
+
+
+def write_metadata(backend, name, snapshot_id):
+    """An Iceberg metadata file as far as Publish reads it; returns its location."""
+    key = f"curated/fact_sales/metadata/{name}.json"
+    backend.lake.put_bytes(key, json.dumps({"current-snapshot-id": snapshot_id}).encode())
+    return backend.lake.uri(key)
+
+
+def commit(backend, name, snapshot_id):
+    """What a build does to the build table."""
+    location = write_metadata(backend, name, snapshot_id)
+    backend.catalog.point("sales_build", "fact_sales", location)
+    return location
+
+
+def pointers(backend):
+    """Name of the metadata file that each database's table points at."""
+    return SimpleNamespace(
+        **{
+            database: backend.catalog.pointer(database, "fact_sales").metadata_location.rsplit("/", 1)[1][:-5]
+            for database in ("sales", "sales_build")
+        }
+    )
+
+
+def arrive(backend, file_id, landing_order="2026-01-01T00:00:00.000000Z|landing/a.csv|1", state="raw"):
+    """A file that ingest accepted."""
+    backend.ledger.put(
+        "file",
+        file_id,
+        {
+            "dataset": "amazon_orders",
+            "name": f"{file_id}.csv",
+            "raw_key": f"raw/amazon_orders/{file_id}.csv",
+            "landing_key": "landing/a.csv",
+            "landing_version": "1",
+            "landing_order": landing_order,
+            "format": {"encoding": "utf-8"},
+            "state": state,
+        },
+    )
+
+
+def account(backend, run_id, *file_ids):
+    """What Reconcile leaves for Publish."""
+    share = {"rows": 1, "amount": "2.50"}
+    none = {"rows": 0, "amount": "0.00"}
+    parent = backend.ledger.current_release()
+    files = backend.lake.get_json(f"releases/{parent}.json")["files"] if parent else {}
+    for file_id in file_ids:
+        files[file_id] = {
+            "file_id": file_id,
+            "name": f"{file_id}.csv",
+            "dataset": "amazon_orders",
+            "run_id": run_id,
+            "read": share,
+            "published": share,
+            "quarantined": none,
+            "duplicates": none,
+            "superseded": none,
+        }
+    backend.lake.put_json(
+        f"runs/{run_id}/accounts.json", {"files": files, "data_as_of": "2022-06-29", "checks": {}}
+    )
