@@ -1,7 +1,7 @@
 """Parse a date by the formats a contract allows. The only place where a format is given its meaning.
 
-A format is written as contracts write it (``MM-dd-yy``, ``M/d/yyyy``); the Python reading here and the SQL that
-reads millions of rows both derive from the same regular expression and the same ``strptime`` pattern.
+A format is written as contracts write it (``MM-dd-yy``, ``M/d/yyyy``); the Python reading here and the SQL
+that reads millions of rows both derive from the same regular expression and the same ``strptime`` pattern.
 """
 
 import datetime as dt

@@ -3,7 +3,6 @@
 from typing import Any
 
 from saleslake.contracts.model import PROVENANCE, Contract
-from saleslake.zones import PROCESSED, QUARANTINE
 
 _COMMENT = 255  # characters Glue allows a column comment
 _PARQUET = {
@@ -14,23 +13,22 @@ _PARQUET = {
 REASON = "struct<rule:string,column:string,value:string,expected:string>"
 
 
-def processed_table(contract: Contract, bucket: str) -> dict[str, Any]:
+def processed_table(contract: Contract, location: str) -> dict[str, Any]:
     """``TableInput`` of the dataset's typed rows; a query must name its ``run_id`` (injected projection).
 
     Parameters
     ----------
     contract
         The dataset.
-    bucket
-        Name of the lake bucket.
+    location
+        ``s3://`` address of the folder that holds the runs' folders; ends in a slash.
     """
     columns = [(column.name, column.physical_type, column.description) for column in contract.columns]
     columns += [(column.name, column.physical_type, column.description) for column in PROVENANCE]
-    location = f"s3://{bucket}/{PROCESSED}{contract.dataset}/"
     return _table(contract.dataset, contract.description, columns, location, contract.version)
 
 
-def quarantine_table(contract: Contract, bucket: str) -> dict[str, Any]:
+def quarantined_rows_table(contract: Contract, location: str) -> dict[str, Any]:
     """``TableInput`` of the dataset's refused rows, named ``<dataset>_quarantine``."""
     columns = [
         ("file_id", "string", "SHA-256 of the file as delivered."),
@@ -38,7 +36,6 @@ def quarantine_table(contract: Contract, bucket: str) -> dict[str, Any]:
         ("raw_text", "string", "The record as delivered, without its line end."),
         ("reasons", f"array<{REASON}>", "Every rule the row breaks, with the value at fault."),
     ]
-    location = f"s3://{bucket}/{QUARANTINE}rows/{contract.dataset}/"
     description = f"Refused rows of {contract.dataset} and why."
     return _table(f"{contract.dataset}_quarantine", description, columns, location, contract.version)
 

@@ -13,8 +13,8 @@ from saleslake.contracts.refusal import FileRefusal
 def normalise_header(text: str) -> str:
     """``"Sales Channel "``, ``sales-channel`` and ``SALES_CHANNEL`` are all ``sales_channel``.
 
-    Letters and digits of any script stay, in lower case and compatibility form (NFKC); every run of anything else
-    becomes one underscore, and none is left at the ends.
+    Letters and digits of any script stay, in lower case and compatibility form (NFKC); every run of anything
+    else becomes one underscore, and none is left at the ends.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return re.sub(r"[\W_]+", "_", folded).strip("_")

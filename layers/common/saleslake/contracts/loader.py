@@ -1,6 +1,6 @@
 """Read the data contracts that lie beside this module, once per process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,8 +15,8 @@ from saleslake.errors import ContractInvalid, UnknownDataset
 
 
 @cache
-def contracts() -> Mapping[str, Contract]:
-    """Every contract of this package by dataset name, in the order of their names.
+def contracts() -> tuple[Contract, ...]:
+    """Every contract of this package, in the order of their dataset names.
 
     Raises
     ------
@@ -24,10 +24,10 @@ def contracts() -> Mapping[str, Contract]:
         A contract cannot be used; the message names the file and the field.
     """
     found = [read_contract(path) for path in _yaml_files(files("saleslake.contracts"))]
-    return {contract.dataset: contract for contract in sorted(found, key=lambda contract: contract.dataset)}
+    return tuple(sorted(found, key=lambda contract: contract.dataset))
 
 
-def contract(dataset: str) -> Contract:
+def load_contract(dataset: str) -> Contract:
     """The contract of one dataset.
 
     Raises
@@ -35,10 +35,15 @@ def contract(dataset: str) -> Contract:
     UnknownDataset
         There is none; the message lists those there are.
     """
-    try:
-        return contracts()[dataset]
-    except KeyError:
-        raise UnknownDataset(f"no contract for {dataset!r}; there are: {', '.join(contracts())}") from None
+    for contract in contracts():
+        if contract.dataset == dataset:
+            return contract
+    raise UnknownDataset(f"no contract for {dataset!r}; there are: {', '.join(datasets())}")
+
+
+def datasets() -> tuple[str, ...]:
+    """Names of the datasets that have a contract."""
+    return tuple(contract.dataset for contract in contracts())
 
 
 def read_contract(path: Traversable) -> Contract:

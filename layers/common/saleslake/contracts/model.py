@@ -73,7 +73,7 @@ class Contract(Frozen):
     owner: str
     description: str
     grain: str
-    fresh_within: dt.timedelta | None = None
+    freshness_hours: int
     occurrence: bool = False
     columns: tuple[Column, ...]
 

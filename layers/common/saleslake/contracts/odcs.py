@@ -111,18 +111,18 @@ class _Reading:
             owner=self.need(self.need(document, "team", ""), "name", "team"),
             description=self.need(table, "description", name),
             grain=self.need(table, "dataGranularityDescription", name),
-            fresh_within=self.freshness(document),
+            freshness_hours=self.freshness(document),
             occurrence=custom.get("occurrence", False),
             columns=columns,
         )
 
-    def freshness(self, document: Mapping[str, Any]) -> dt.timedelta | None:
+    def freshness(self, document: Mapping[str, Any]) -> int:
         for entry in document.get("slaProperties", []):
             if entry.get("property") == "latency":
                 if entry.get("unit") not in _HOURS:
                     raise self.wrong("slaProperties.latency.unit", f"expected one of {', '.join(_HOURS)}")
-                return dt.timedelta(hours=entry["value"] * _HOURS[entry["unit"]])
-        return None
+                return int(entry["value"] * _HOURS[entry["unit"]])
+        raise self.wrong("slaProperties.latency", "is missing: how old the newest file may be")
 
     def column(self, node: Mapping[str, Any], table: str) -> Column:
         where = f"{table}.{self.need(node, 'name', table)}"

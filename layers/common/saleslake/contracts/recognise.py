@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from saleslake.contracts.headers import HeaderMatch, match_header, normalise_header
-from saleslake.contracts.loader import contracts
+from saleslake.contracts.loader import contracts, datasets
 from saleslake.contracts.model import Contract
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.zones import LANDING
@@ -41,19 +41,19 @@ def recognise(key: str, header: Sequence[str]) -> Recognised | FileRefusal:
     Returns
     -------
     Recognised | FileRefusal
-        ``unknown_dataset`` when no contract has the folder's name or answers to the header, ``other_dataset`` when
-        the header is that of another dataset than the folder's, else what :func:`match_header` refuses.
+        ``unknown_dataset`` when no contract has the folder's name or answers to the header, ``other_dataset``
+        when the header is another dataset's than the folder's, else what :func:`match_header` refuses.
     """
     folder = dataset_of_key(key)
     if folder is None:
         return _by_header(header)
-    contract = contracts().get(folder)
+    contract = next((contract for contract in contracts() if contract.dataset == folder), None)
     if contract is None:
         return FileRefusal(
             code="unknown_dataset",
             message="no dataset has the name of the folder the file landed in",
             value=folder,
-            expected=f"one of {', '.join(contracts())}",
+            expected=f"one of {', '.join(datasets())}",
         )
     match = match_header(contract, header)
     if isinstance(match, HeaderMatch):
@@ -62,14 +62,14 @@ def recognise(key: str, header: Sequence[str]) -> Recognised | FileRefusal:
 
 
 def _by_header(header: Sequence[str]) -> Recognised | FileRefusal:
-    nearest = max(contracts().values(), key=lambda contract: _likeness(contract, header))
+    nearest = max(contracts(), key=lambda contract: _likeness(contract, header))
     if _likeness(nearest, header) <= 0.5:
         return FileRefusal(
             code="unknown_dataset",
             message="no dataset answers to this header",
             line=1,
             value=", ".join(header),
-            expected=f"the columns of one of {', '.join(contracts())}",
+            expected=f"the columns of one of {', '.join(datasets())}",
         )
     match = match_header(nearest, header)
     return Recognised(dataset=nearest.dataset, match=match) if isinstance(match, HeaderMatch) else match
@@ -77,7 +77,7 @@ def _by_header(header: Sequence[str]) -> Recognised | FileRefusal:
 
 def _other_dataset(contract: Contract, header: Sequence[str]) -> FileRefusal | None:
     """Refuse as another dataset what fits another contract better, or fits this one in less than half."""
-    nearest = max(contracts().values(), key=lambda other: (_likeness(other, header), other is contract))
+    nearest = max(contracts(), key=lambda other: (_likeness(other, header), other is contract))
     if nearest is contract and _likeness(contract, header) >= 0.5:
         return None
     looks_like = f"; it looks like {nearest.dataset}" if nearest is not contract else ""
