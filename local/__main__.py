@@ -104,7 +104,7 @@ def down(settings: Settings) -> None:
 def env(settings: Settings) -> None:
     """Print shell lines that point sam, the AWS CLI and boto3 at this cloud."""
     for name, value in settings.client_environment().items():
-        if name.startswith("AWS_"):
+        if name.startswith(("AWS_", "SALESLAKE_")):
             click.echo(f"export {name}={shlex.quote(value)}")
 
 

@@ -69,6 +69,7 @@ class Settings:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "SALESLAKE_API_URL": f"{self.endpoint}/restapis/{{api}}/v1/_user_request_",
             "AWS_CONFIG_FILE": str(self.state / "aws-config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.state / "aws-credentials"),
             "SAM_CLI_TELEMETRY": "0",

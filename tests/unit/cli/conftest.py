@@ -53,6 +53,7 @@ TEMPLATE = {
         name: {"Value": value}
         for name, value in {
             "ApiUrl": "https://abc123.execute-api.eu-central-1.amazonaws.com/v1/",
+            "ApiId": "abc123",
             "LandingBucketName": {"Ref": "Landing"},
             "LakeBucketName": {"Ref": "Lake"},
             "LedgerTableName": {"Ref": "Ledger"},
@@ -71,7 +72,13 @@ TEMPLATE = {
 @pytest.fixture
 def lake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
     """A deployed stack with nothing in it."""
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "SALESLAKE_STACK"):
+    for name in (
+        "AWS_ENDPOINT_URL",
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "SALESLAKE_STACK",
+        "SALESLAKE_API_URL",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")):
         monkeypatch.setenv(name, value)

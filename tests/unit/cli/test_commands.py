@@ -21,6 +21,13 @@ def test_url_prints_the_base_address_alone_on_one_line(saleslake: Callable[..., 
     assert saleslake("url").output == "https://abc123.execute-api.eu-central-1.amazonaws.com/v1\n"
 
 
+def test_where_the_api_is_reached_another_way_that_address_is_printed(
+    saleslake: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALESLAKE_API_URL", "https://kpi.example.org/{api}/v1/")
+    assert saleslake("url").output == "https://kpi.example.org/abc123/v1\n"
+
+
 def test_the_curl_line_carries_the_key_when_the_api_has_one(lake: Deployed) -> None:
     key = boto3.client("apigateway").create_api_key(
         name="readers", value="0123456789abcdefghijk", enabled=True
@@ -98,6 +105,20 @@ def _event(kind: str, details: str, name: str, second: int) -> dict[str, Any]:
     return {"type": kind, "timestamp": START + timedelta(seconds=second), details: {"name": name}}
 
 
+def test_choices_and_other_states_that_take_no_time_are_left_out() -> None:
+    assert visits([_event("ChoiceStateEntered", "stateEnteredEventDetails", "WhatToDo", 0)]) == ()
+
+
+def test_a_state_that_is_left_for_a_failure_has_failed_one_that_recovered_has_not() -> None:
+    failure = {"id": 2, "type": "TaskFailed", "timestamp": START}
+    caught = [entered("Reconcile", 0), failure, {**exited("Reconcile", 1), "previousEventId": 2}]
+    retried = [entered("Reconcile", 0), failure, {"id": 3, "type": "TaskSucceeded", "timestamp": START}]
+    assert [state.failed for state in visits(caught)] == [True]
+    assert [
+        state.failed for state in visits([*retried, {**exited("Reconcile", 1), "previousEventId": 3}])
+    ] == [False]
+
+
 def test_a_history_reads_as_states_with_the_time_each_took() -> None:
     other = {"type": "TaskScheduled", "timestamp": START}
     states = visits([entered("Plan", 0), other, exited("Plan", 2), entered("Transform", 2)])
@@ -112,6 +133,10 @@ def test_items_of_a_map_count_as_one_visit_from_the_first_to_the_last() -> None:
     assert (state.entered, state.left) == (START + timedelta(seconds=1), START + timedelta(seconds=7))
 
 
-def test_a_state_visited_again_is_running_again() -> None:
-    (state,) = visits([entered("Plan", 1), exited("Plan", 2), entered("Plan", 5)])
-    assert state.left is None
+def test_a_state_visited_again_is_told_again() -> None:
+    first, second = visits([entered("Plan", 1), exited("Plan", 2), entered("Plan", 5)])
+    assert (first.left, second.entered, second.left) == (
+        START + timedelta(seconds=2),
+        START + timedelta(seconds=5),
+        None,
+    )

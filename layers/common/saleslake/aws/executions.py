@@ -12,14 +12,16 @@ from saleslake.aws.clients import client, error_code
 # What the types of history events that open and close a state end in: TaskStateEntered, MapStateExited, …
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 _ENTERED, _EXITED = "StateEntered", "StateExited"
+_WORKING = {"Task", "Map", "Parallel", "Wait"}  # the others take no time
 
 
 class State(NamedTuple):
-    """One visit to a state; ``left`` is None while it runs (and stays None in the state a run failed in)."""
+    """One visit to a state; ``left`` is None while it runs, and stays None in the state a run is stopped in."""
 
     name: str
     entered: datetime
     left: datetime | None
+    failed: bool = False
 
 
 class Execution(NamedTuple):
@@ -93,24 +95,27 @@ class Executions:
 
 
 def visits(events: Sequence[dict[str, Any]]) -> tuple[State, ...]:
-    """The visits to states that a history tells of, in order of entering.
+    """The visits to working states that a history tells of, in order of entering.
 
-    A state entered inside a Map or Parallel counts as well; of the items of one Map, visits to the same state
-    are told as one, from the first entering to the last leaving.
+    Overlapping visits to one state, as the items of a Map make them, are told as one: from the first entering to
+    the last leaving. A visit has failed when a failure is what it was left for.
     """
-    open_visits: dict[str, list[datetime]] = {}
-    seen: dict[str, State] = {}
+    by_id = {event.get("id"): event for event in events}
+    told: list[State] = []
+    inside: dict[str, int] = {}
     for event in events:
-        kind, when = str(event["type"]), event["timestamp"]
-        if kind.endswith(_ENTERED):
+        kind = str(event["type"])
+        if kind.endswith(_ENTERED) and kind.removesuffix(_ENTERED) in _WORKING:
             name = str(event["stateEnteredEventDetails"]["name"])
-            open_visits.setdefault(name, []).append(when)
-            first = seen[name].entered if name in seen else when
-            seen[name] = State(name, first, None)
-        elif kind.endswith(_EXITED):
-            name = str(event["stateExitedEventDetails"]["name"])
-            pending = open_visits.get(name) or [when]
-            pending.pop()
-            if name in seen and not pending:
-                seen[name] = seen[name]._replace(left=when)
-    return tuple(sorted(seen.values(), key=lambda state: state.entered))
+            if not inside.get(name):
+                told.append(State(name, event["timestamp"], None))
+            inside[name] = inside.get(name, 0) + 1
+        elif kind.endswith(_EXITED) and (name := str(event["stateExitedEventDetails"]["name"])) in inside:
+            inside[name] -= 1
+            before = str(by_id.get(event.get("previousEventId"), {}).get("type", ""))
+            at = max(index for index, state in enumerate(told) if state.name == name)
+            told[at] = told[at]._replace(
+                left=None if inside[name] else event["timestamp"],
+                failed=told[at].failed or before.endswith(("Failed", "TimedOut")),
+            )
+    return tuple(told)

@@ -13,10 +13,17 @@ from saleslake.cli.context import Deployed, deployed
 
 @click.command()
 @click.option("--curl", is_flag=True, help="Print a curl line that works, key included.")
+@click.option(
+    "--at",
+    envvar="SALESLAKE_API_URL",
+    show_envvar=True,
+    help="Where the API is reached if not at the stack's own address (a proxy, a private name); {api} is its id.",
+)
 @deployed
-def url(lake: Deployed, curl: bool) -> None:
+def url(lake: Deployed, curl: bool, at: str | None) -> None:
     """Print the API's base address, alone on one line."""
-    base = lake.stack.output("ApiUrl").rstrip("/")
+    address = at.replace("{api}", lake.stack.output("ApiId")) if at else lake.stack.output("ApiUrl")
+    base = address.rstrip("/")
     click.echo(curl_line(base, "/analytics", lake.stack.outputs.get("ApiKeyId")) if curl else base)
 
 

@@ -103,7 +103,8 @@ def took(started: str | None, ended: str | None) -> str:
 
 
 def _mark(state: State, execution: Execution) -> str:
-    return "[red]✗[/red]" if state.left is None and execution.status != "SUCCEEDED" else "[green]✓[/green]"
+    stopped = state.left is None and execution.status != "SUCCEEDED"
+    return "[red]✗[/red]" if state.failed or stopped else "[green]✓[/green]"
 
 
 def _seconds(state: State, execution: Execution) -> str:
