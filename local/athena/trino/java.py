@@ -60,10 +60,7 @@ def _installed() -> Iterator[Path]:
         yield Path(home) / "bin" / "java"
     if on_path := shutil.which("java"):
         yield Path(on_path)
-    for parent, below in (
-        ("/usr/lib/jvm", "bin/java"),
-        ("/Library/Java/JavaVirtualMachines", "Contents/Home/bin/java"),
-    ):
+    for parent, below in INSTALLED:
         yield from sorted(Path(parent).glob(f"*/{below}"), reverse=True)
 
 

@@ -92,9 +92,13 @@ def _parsed(sql: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(sql, read="athena")
     except sqlglot.ParseError as error:
+        reason = error.errors[0]["description"] if error.errors else str(error)
+        raise user_error("SYNTAX_ERROR", reason) from error
+    if not isinstance(tree, exp.Create | exp.Drop | exp.Alter):
         raise user_error(
-            "SYNTAX_ERROR", error.errors[0]["description"] if error.errors else str(error)
-        ) from error
+            "NOT_SUPPORTED", f"{sql.split()[0]} of this form is not supported by the local cloud"
+        )
+    return tree
 
 
 def _schema(sql: str) -> str:
