@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from datagen import amazon_orders
 from datagen.amazon_orders.faults import DEFECTS
-from datagen.amazon_orders.generate import DAYS, START
+from datagen.amazon_orders.report import DAYS, START
 from datagen.defects import InvalidDefectsError, parse_defects
 
 SHOW_PROGRESS_FROM = 200_000

@@ -111,6 +111,17 @@ DEFECTS = {
         Defect("empty_date", "no date", _writes("Date", ("", "  "))),
         Defect("empty_order_id", "no order id", _writes("Order ID", ("", "  "))),
         Defect("empty_sku", "no SKU", _writes("SKU", ("", "  "))),
+        Defect("empty_category", "no category", _writes("Category", ("", "  "))),
+        Defect(
+            "unknown_status",
+            "a status Amazon does not have",
+            _writes("Status", ("Sold", "", "Shipped?", "7")),
+        ),
+        Defect(
+            "unknown_fulfilment",
+            "neither Amazon nor Merchant",
+            _writes("Fulfilment", ("", "Ebay", "Easy Ship")),
+        ),
         Defect(
             "bad_amount",
             "an amount that is no plain number: 12,345.50, ₹ 399, 1e3, NaN …",

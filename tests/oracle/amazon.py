@@ -20,6 +20,32 @@ from tests.oracle.states import canonical_state
 from tests.oracle.sums import Sums
 
 Row = dict[str, str]
+EMPTY = {
+    "order id": "empty_order_id",
+    "sku": "empty_sku",
+    "date": "empty_date",
+    "category": "empty_category",
+}
+STATUSES = {
+    "Cancelled",
+    "Pending",
+    "Pending - Waiting for Pick Up",
+    "Shipped",
+    "Shipped - Damaged",
+    "Shipped - Delivered to Buyer",
+    "Shipped - Lost in Transit",
+    "Shipped - Out for Delivery",
+    "Shipped - Picked Up",
+    "Shipped - Rejected by Buyer",
+    "Shipped - Returned to Seller",
+    "Shipped - Returning to Seller",
+    "Shipping",
+}
+FORMATS = {
+    r"\d\d-\d\d-\d\d": "%m-%d-%y",
+    r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",
+    r"\d{4}-\d\d-\d\d": "%Y-%m-%d",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +75,7 @@ def answers(path: Path) -> dict[str, Any]:
     ----------
     path
         A report, ``.csv`` or ``.csv.gz``: comma, semicolon or tab, UTF-8 with or without BOM or else cp1252,
-        columns in any order, dates MM-DD-YY or M/D/YYYY.
+        columns in any order, dates MM-DD-YY, M/D/YYYY or YYYY-MM-DD.
 
     Returns
     -------
@@ -132,9 +158,13 @@ def line(row: Row) -> Line:
     FaultyRow
         Something in it can't be right; named like the generator's defects.
     """
-    for column, fault in (("order id", "empty_order_id"), ("sku", "empty_sku"), ("date", "empty_date")):
+    for column, fault in EMPTY.items():
         if not row[column]:
             raise FaultyRow(fault)
+    if row["status"] not in STATUSES:
+        raise FaultyRow("unknown_status")
+    if row["fulfilment"] not in {"Amazon", "Merchant"}:
+        raise FaultyRow("unknown_fulfilment")
     if row["b2b"].lower() not in {"true", "false"}:
         raise FaultyRow("bad_b2b")
     return Line(
@@ -152,8 +182,8 @@ def line(row: Row) -> Line:
 
 
 def day(text: str) -> date:
-    """A date, month first; hyphens go with two digits of the year, slashes with four."""
-    for pattern, form in ((r"\d\d-\d\d-\d\d", "%m-%d-%y"), (r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y")):
+    """A date, month first unless the year leads."""
+    for pattern, form in FORMATS.items():
         if re.fullmatch(pattern, text, re.ASCII):
             try:
                 return datetime.strptime(text, form).date()

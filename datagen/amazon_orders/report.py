@@ -20,7 +20,7 @@ from datagen.amazon_orders.truth import Tally
 __all__ = ["HEADER", "Generated", "InvalidRequestError", "generate"]
 
 START, DAYS = dt.date(2022, 3, 31), 91
-BLOCK = 50_000  # rows in memory at a time
+BLOCK = 25_000  # rows in memory at a time
 MOST_ROWS = 500_000_000  # order ids stay unique up to here
 
 

@@ -1,0 +1,43 @@
+"""One generated report with every defect, made once."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen.amazon_orders import generate
+from datagen.amazon_orders.faults import DEFECTS
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report and what its truth says."""
+
+    report: Path
+    truth: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def make(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Made]:
+    """Generate a report in a folder of its own."""
+
+    def made(rows: int, seed: int, **options: Any) -> Made:
+        files = generate(rows, seed, tmp_path_factory.mktemp("report"), **options)
+        return Made(files.report, json.loads(files.truth.read_text(encoding="utf-8")))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def spoilt(make: Callable[..., Made]) -> Made:
+    """5,000 rows; the nth defect spoils n + 2 of them."""
+    return make(5_000, 11, defects={name: nth + 2 for nth, name in enumerate(DEFECTS)})
+
+
+@pytest.fixture(scope="session")
+def large(make: Callable[..., Made]) -> Made:
+    """60,000 healthy rows: several blocks, enough to measure shares."""
+    return make(60_000, 3)
