@@ -62,7 +62,7 @@ def receive(landed: LandedObject, backend: Backend) -> Delivery:
     head = backend.landing.head(landed.key, landed.version)
     if head is None:
         return Delivery(outcome="gone")
-    found = inspect(backend.landing.open(landed.key, landed.version), landed.key)
+    found = inspect(lambda: backend.landing.open(landed.key, landed.version), landed.key)
     known = backend.ledger.get("file", found.file_id)
     if found.refusals:
         delivery = _refuse(landed, found, backend)
