@@ -17,9 +17,14 @@ def quarantine_file(
     reasons: Sequence[FileRefusal],
     backend: Backend,
 ) -> None:
-    """Copy a refused file (bucket, key, version of ``source``) to quarantine beside its reasons, and alert."""
+    """Copy a refused file (bucket, key, version of ``source``) to quarantine beside its reasons, and alert.
+
+    A file whose bytes are gone is refused as well: only its reasons are kept.
+    """
     lake, key, version = source
-    backend.lake.copy_from(lake.bucket, key, version, quarantined_file_key(file_id, name))
+    kept = quarantined_file_key(file_id, name) if lake.head(key, version) else ""
+    if kept:
+        backend.lake.copy_from(lake.bucket, key, version, kept)
     backend.lake.put_json(
         quarantined_file_reason_key(file_id),
         {"name": name, "refused_at": now(), "reasons": [reason.model_dump() for reason in reasons]},
@@ -28,7 +33,7 @@ def quarantine_file(
     backend.alerts.send(
         f"saleslake: {name} was refused",
         f"The file {name} was refused whole; nothing of it is in the lake.\n\n{lines}\n\n"
-        f"It is kept under {quarantined_file_key(file_id, name)}. Deliver a corrected file to load it.",
+        f"{f'It is kept under {kept}.' if kept else 'Its bytes are gone.'} Deliver a corrected file to load it.",
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from saleslake.ingest.start import window_end
 
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
 
 
 @given(MOMENTS, st.integers(1, 3600))

@@ -1,88 +1,29 @@
-"""A stack without functions: bucket, ledger, two databases with one Iceberg pointer each, an execution registry."""
+"""Two databases with one Iceberg pointer each, and the steps of a run as the ledger and the catalog see them."""
 
 import json
 from types import SimpleNamespace
 
 import boto3
 import pytest
-from moto import mock_aws
-
-from saleslake.aws.backend import Backend
-from saleslake.config import Settings
-
-SETTINGS = Settings(
-    lake_bucket="lake",
-    landing_bucket="landing",
-    ledger_table="ledger",
-    database="sales",
-    build_database="sales_build",
-    workgroup="sales",
-    alert_topic_arn="arn:aws:sns:us-east-1:123456789012:alerts",
-)
-
-
-class Executions:
-    """Stands for Step Functions: which executions still run."""
-
-    def __init__(self):
-        self.running = set()
-
-    def is_running(self, arn):
-        return arn in self.running
-
-
-class Inbox:
-    """Stands for the alert topic: what people were told."""
-
-    def __init__(self):
-        self.messages = []
-
-    def send(self, subject, message):
-        self.messages.append((subject, message))
 
 
 @pytest.fixture
-def backend(monkeypatch):
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        from saleslake.aws.clients import client
-
-        client.cache_clear()
-        boto3.client("s3").create_bucket(Bucket="lake")
-        boto3.client("dynamodb").create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
+def backend(backend):
+    glue = boto3.client("glue")
+    base = write_metadata(backend, "base", None)
+    for database in ("sales", "sales_build"):
+        glue.create_database(DatabaseInput={"Name": database})
+        glue.create_table(
+            DatabaseName=database,
+            TableInput={
+                "Name": "fact_sales",
+                "TableType": "EXTERNAL_TABLE",
+                "Parameters": {"table_type": "ICEBERG", "metadata_location": base},
+                "StorageDescriptor": {"Location": "s3://lake/curated/fact_sales/", "Columns": []},
+            },
         )
-        stack = Backend(SETTINGS)
-        stack.machine = Executions()
-        stack.alerts = Inbox()
-        glue = boto3.client("glue")
-        base = write_metadata(stack, "base", None)
-        for database in ("sales", "sales_build"):
-            glue.create_database(DatabaseInput={"Name": database})
-            glue.create_table(
-                DatabaseName=database,
-                TableInput={
-                    "Name": "fact_sales",
-                    "TableType": "EXTERNAL_TABLE",
-                    "Parameters": {"table_type": "ICEBERG", "metadata_location": base},
-                    "StorageDescriptor": {"Location": "s3://lake/curated/fact_sales/", "Columns": []},
-                },
-            )
-        stack.ledger.put("table", "fact_sales", {"metadata_location": base})
-        yield stack
-        client.cache_clear()
+    backend.ledger.put("table", "fact_sales", {"metadata_location": base})
+    return backend
 
 
 def write_metadata(backend, name, snapshot_id):

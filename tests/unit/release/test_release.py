@@ -67,7 +67,9 @@ def test_what_a_failed_run_committed_is_gone_from_the_next_build(backend):
     arrive(backend, "b")
     failed = plan(PlanRequest(execution_arn="execution-2"), backend)
     commit(backend, "half-done", 2)
-    failure = Failure(execution_arn="execution-2", state="Reconcile", run_id=failed.run_id, Error="Boom", Cause="x")
+    failure = Failure(
+        execution_arn="execution-2", state="Reconcile", run_id=failed.run_id, Error="Boom", Cause="x"
+    )
     abandon(failure, backend)
     assert pointers(backend).sales_build == "half-done"
     planned = plan(PlanRequest(execution_arn="execution-3"), backend)
@@ -81,7 +83,10 @@ def test_publishing_moves_readers_and_lists_every_file(backend):
     document = backend.lake.get_json(f"releases/{second}.json")
     assert document["parent"] == first
     assert set(document["files"]) == {"a", "b"}
-    assert backend.lake.get_json(f"releases/{first}.json")["tables"]["fact_sales"]["snapshot_id"] == "9007199254740993"
+    assert (
+        backend.lake.get_json(f"releases/{first}.json")["tables"]["fact_sales"]["snapshot_id"]
+        == "9007199254740993"
+    )
     assert pointers(backend).sales == second.removeprefix("r-")
     assert backend.ledger.get("run", second.removeprefix("r-"))["status"] == "succeeded"
 
@@ -131,7 +136,9 @@ def test_rolling_back_holds_the_files_of_what_is_withdrawn(backend):
     assert pointers(backend).sales == pointers(backend).sales_build == first.removeprefix("r-")
     assert backend.ledger.get("release", third)["status"] == "withdrawn"
     assert roll_back(back, backend).release_id == first, "a retry ends the same way"
-    assert plan(PlanRequest(execution_arn="execution-9"), backend).action == "nothing", "held files do not come back"
+    assert plan(PlanRequest(execution_arn="execution-9"), backend).action == "nothing", (
+        "held files do not come back"
+    )
 
 
 def test_a_release_off_the_line_is_no_place_to_go_back_to(backend):
@@ -141,7 +148,9 @@ def test_a_release_off_the_line_is_no_place_to_go_back_to(backend):
     roll_back(RollbackRequest(rollback=first, execution_arn="execution-9", token=planned.token), backend)
     for target in (withdrawn, "r-of-nowhere"):
         with pytest.raises(UnknownRelease):
-            roll_back(RollbackRequest(rollback=target, execution_arn="execution-9", token=planned.token), backend)
+            roll_back(
+                RollbackRequest(rollback=target, execution_arn="execution-9", token=planned.token), backend
+            )
     assert backend.ledger.current_release() == first
 
 

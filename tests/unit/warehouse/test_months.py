@@ -19,7 +19,9 @@ def months_of(days: Days) -> list[str]:
 
 
 def test_neighbouring_months_share_a_statement():
-    assert list(ranges(["2022-05", "2022-03", "2022-04", "2022-05"])) == [Days(date(2022, 3, 1), date(2022, 6, 1))]
+    assert list(ranges(["2022-05", "2022-03", "2022-04", "2022-05"])) == [
+        Days(date(2022, 3, 1), date(2022, 6, 1))
+    ]
 
 
 def test_a_gap_starts_a_new_statement():

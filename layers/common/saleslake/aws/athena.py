@@ -95,7 +95,9 @@ class Athena:
     def _wait(self, query_id: str, deadline: float) -> dict[str, Any]:
         wait = _FIRST_WAIT
         while True:
-            execution: dict[str, Any] = self._athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
+            execution: dict[str, Any] = self._athena.get_query_execution(QueryExecutionId=query_id)[
+                "QueryExecution"
+            ]
             status = execution["Status"]
             if status["State"] == "SUCCEEDED":
                 return execution

@@ -107,7 +107,11 @@ def _readable(entry: dict[str, Any], backend: Backend) -> tuple[bool, str]:
     file_format = entry["format"]
     with backend.lake.open(entry["raw_key"]) as stream:
         try:
-            block = gzip.GzipFile(fileobj=stream).read(65536) if file_format["compression"] else stream.read(65536)
+            block = (
+                gzip.GzipFile(fileobj=stream).read(65536)
+                if file_format["compression"]
+                else stream.read(65536)
+            )
             block.rpartition(b"\n")[0].decode(file_format["encoding"])
         except (OSError, EOFError, UnicodeDecodeError) as error:
             return False, str(error)

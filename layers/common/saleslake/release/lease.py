@@ -41,5 +41,9 @@ def _close_runs_of(execution_arn: str, backend: Backend) -> None:
     for run in backend.ledger.items("run", newest_first=True, limit=20):
         if run["execution_arn"] == execution_arn and run["status"] == "running":
             backend.ledger.update(
-                "run", run["sk"], status="failed", reason="its execution was stopped from outside", ended_at=now()
+                "run",
+                run["sk"],
+                status="failed",
+                reason="its execution was stopped from outside",
+                ended_at=now(),
             )

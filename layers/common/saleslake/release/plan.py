@@ -60,7 +60,9 @@ def plan(request: PlanRequest, backend: Backend) -> Plan:
 def waiting_files(release: Release | None, backend: Backend) -> list[Item]:
     """Accepted files that are in no ancestor of the current release, in the order they landed."""
     loaded = release.files if release else {}
-    files = [item for item in backend.ledger.items("file") if item["state"] == "raw" and item["sk"] not in loaded]
+    files = [
+        item for item in backend.ledger.items("file") if item["state"] == "raw" and item["sk"] not in loaded
+    ]
     return sorted(files, key=lambda item: str(item["landing_order"]))
 
 

@@ -118,7 +118,9 @@ def _item(release: Release) -> dict[str, Any]:
 
 def _close_run(release: Release, backend: Backend) -> None:
     files = [
-        account.model_dump(mode="json") for account in release.files.values() if account.run_id == release.run_id
+        account.model_dump(mode="json")
+        for account in release.files.values()
+        if account.run_id == release.run_id
     ]
     backend.ledger.update(
         "run",

@@ -95,7 +95,9 @@ def pin(statement: str, snapshots: dict[str, str]) -> str:
         if table in own:
             return match[0]
         if table not in snapshots:
-            raise UnknownTable(f"{table} is not a table of this release; it has {', '.join(sorted(snapshots))}")
+            raise UnknownTable(
+                f"{table} is not a table of this release; it has {', '.join(sorted(snapshots))}"
+            )
         return f"{match[0]} FOR VERSION AS OF {int(snapshots[table])}"
 
     return _TOKEN_OR_TABLE.sub(lambda match: pinned(match) if match["table"] else match[0], statement)

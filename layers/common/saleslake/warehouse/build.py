@@ -85,9 +85,7 @@ def _one(path: str, *parameters: sql.Parameter) -> tuple[str, str]:
 def _replaced_months(run_id: str, backend: Backend) -> set[str]:
     """Months that lose lines because a newer file gives them another date; read before anything is merged."""
     (statement,) = sql.read("plan/replaced_months")
-    result = backend.athena.query(
-        statement, [sql.literal(run_id)], database=backend.settings.build_database
-    )
+    result = backend.athena.query(statement, [sql.literal(run_id)], database=backend.settings.build_database)
     return {str(month) for (month,) in result.rows}
 
 

@@ -58,7 +58,9 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
     processed = {row["file_id"]: row for row in _query("processed", backend, request.run_id)}
     published = {row["file_id"]: row for row in _query("published", backend)}
     own = {
-        result["file_id"]: _account(result, processed.get(result["file_id"]), published.get(result["file_id"]))
+        result["file_id"]: _account(
+            result, processed.get(result["file_id"]), published.get(result["file_id"])
+        )
         for result in results
     }
     parent = current_release(backend)
@@ -87,7 +89,10 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
     )
     backend.ledger.update("run", request.run_id, state="Reconcile")
     return Reconciled(
-        **{part: sum(getattr(account, part).rows for account in own.values()) for part in Reconciled.model_fields}
+        **{
+            part: sum(getattr(account, part).rows for account in own.values())
+            for part in Reconciled.model_fields
+        }
     )
 
 
@@ -141,7 +146,9 @@ def _revived(earlier: dict[str, FileAccount], parent: Any) -> Iterator[FileAccou
 
 
 def _faults(result: Row, account: FileAccount, processed: dict[str, Row]) -> Iterator[str]:
-    written = Share(rows=result["rows_written"], amount=Decimal(result["money"].get(MONEY, {}).get("written", "0")))
+    written = Share(
+        rows=result["rows_written"], amount=Decimal(result["money"].get(MONEY, {}).get("written", "0"))
+    )
     found = _share(processed.get(account.file_id), "processed")
     if found != written:
         yield f"{account.name}: Transform wrote {_words(written)}, the processed table has {_words(found)}"

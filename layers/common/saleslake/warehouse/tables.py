@@ -26,7 +26,9 @@ def create_tables(backend: Backend) -> list[str]:
     """
     build, published = backend.settings.build_database, backend.settings.database
     for contract in contracts():
-        backend.catalog.create(build, processed_table(contract, backend.lake.uri(f"{PROCESSED}{contract.dataset}/")))
+        backend.catalog.create(
+            build, processed_table(contract, backend.lake.uri(f"{PROCESSED}{contract.dataset}/"))
+        )
         rows = backend.lake.uri(f"{QUARANTINE}rows/{contract.dataset}/")
         backend.catalog.create(build, quarantined_rows_table(contract, rows))
     created = []
