@@ -22,7 +22,7 @@ unexport AWS_PROFILE AWS_SESSION_TOKEN
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up load status url releases invoke logs env down test check bench conformance differential \
-        locks format clean
+        locks format docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,21 +82,26 @@ down: $(READY) ## stop the local cloud
 test: $(READY) ## every test that needs no Java, in two processes
 	$(PY) -m pytest -n 2 --dist loadgroup $(wildcard $(QUICK))
 
-check: $(READY) ## style, types, import direction, template, locks
+check: $(READY) ## style, types, import direction, template, locks, generated docs
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 	.venv/bin/cfn-lint template.yaml
 	.venv/bin/sam validate --lint --region us-east-1
 	$(PY) requirements/lock.py --check
+	@mkdir -p .cache && $(PY) -m saleslake.analytics .cache/openapi.json && cmp -s .cache/openapi.json docs/openapi.json \
+	  || { echo "docs/openapi.json is stale: run make docs" >&2; exit 1; }
+
+docs: $(READY) ## write what is generated under docs/ again
+	$(PY) -m saleslake.analytics docs/openapi.json
 
 format: $(READY) ## let ruff write the code its way
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: $(READY) ## the figures, as medians of whole processes
-	$(PY) -m benchmarks $(CLOUD)
+bench: $(READY) ## the figures, as medians of whole processes [FILE=path: this report] [ONLY=benchmark]
+	$(PY) -m benchmarks $(if $(FILE),--file "$(FILE)") $(if $(ONLY),--only $(ONLY))
 
 conformance: $(READY) ## every SQL file: allowed by Athena, valid on Trino, the same on both engines (needs Java 17+ and Maven)
 	$(PY) -m pytest tests/conformance
