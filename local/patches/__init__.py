@@ -19,7 +19,13 @@ from local.settings import Settings
 PINNED = "1.5.33"
 
 # In the order they are applied. Each module has HOOKS and apply(settings).
-MODULES: tuple[str, ...] = ("local.patches.lambda_executor",)
+MODULES: tuple[str, ...] = (
+    "local.patches.lambda_executor",
+    "local.patches.states_retry",
+    "local.patches.states_walk",
+    "local.patches.states_task",
+    "local.patches.states_map",
+)
 
 
 class HookMoved(RuntimeError):

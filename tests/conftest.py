@@ -1,0 +1,86 @@
+"""What every kind of test may use: a local cloud of its own, and the real stack deployed to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local import cloud as clouds
+from local import deploy
+from local.settings import CHECKOUT, REGION, ROOT_KEY, Settings
+
+STACK = "saleslake-local"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A deployed stack: its outputs, and clients of the cloud's root user."""
+
+    name: str
+    settings: Settings
+    outputs: dict[str, str]
+
+    @property
+    def session(self) -> boto3.Session:
+        return boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
+
+    def client(self, service: str) -> Any:
+        """A client of the root user."""
+        return deploy.client(self.settings, service)
+
+    def environment(self) -> dict[str, str]:
+        """The process environment in which commands reach this stack's cloud."""
+        return self.settings.client_environment()
+
+
+def _new_settings(engine: str = "duckdb") -> Settings:
+    """A free port and a fresh folder. Not below /tmp: a function's own /tmp would hide its code there."""
+    port = clouds.free_port()
+    state = CHECKOUT / ".cache" / "test-clouds" / f"{os.getpid()}-{port}"
+    shutil.rmtree(state, ignore_errors=True)
+    return Settings(port, state, engine)
+
+
+@pytest.fixture(scope="session")
+def start_cloud() -> Iterator[Callable[..., Settings]]:
+    """Start further clouds; all are stopped when the session ends."""
+    started: list[Settings] = []
+
+    def start(engine: str = "duckdb") -> Settings:
+        settings = _new_settings(engine)
+        started.append(settings)
+        clouds.start(settings)
+        return settings
+
+    yield start
+    for settings in started:
+        clouds.stop(settings)
+        shutil.rmtree(settings.state, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cloud(start_cloud: Callable[..., Settings]) -> Settings:
+    """A local cloud with nothing deployed, one per test process."""
+    return start_cloud(os.environ.get("ENGINE", "duckdb"))
+
+
+@pytest.fixture(scope="session")
+def stack(cloud: Settings) -> Stack:
+    """The real template, built and deployed once per test process."""
+    deploy.build(cloud)
+    outputs = deploy.deploy(cloud, STACK)
+    deploy.wait_until_healthy(cloud, outputs)
+    return Stack(STACK, cloud, outputs)
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder of the repository."""
+    return CHECKOUT
