@@ -8,12 +8,14 @@ from aws_lambda_powertools.logging import correlation_paths
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.api import create_api
 from saleslake.aws.backend import backend
+from saleslake.aws.current_release import CurrentRelease
 
 logger = Logger()
 
 # Made while Lambda initialises the process, so that the first request does not wait for it.
 stack = backend()
-api = create_api(Answers(stack.ledger, stack.lake, stack.athena, database=stack.settings.database))
+answers = Answers(CurrentRelease(stack.ledger), stack.lake, stack.athena, database=stack.settings.database)
+api = create_api(answers)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)

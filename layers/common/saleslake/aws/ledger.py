@@ -131,9 +131,20 @@ class Ledger:
     # ── releases ────────────────────────────────────────────────────────────
     def current_release(self) -> str | None:
         """Id of the release that readers see, or None before the first one."""
-        answer = self._dynamodb.get_item(
-            TableName=self.table, Key=_CURRENT, ConsistentRead=True, ProjectionExpression="release_id"
-        )
+        return self.current_release_id(self._dynamodb.get_item(**self.current_release_request()))
+
+    def current_release_request(self) -> dict[str, Any]:
+        """The GetItem that reads the current release, for who sends it without boto3."""
+        return {
+            "TableName": self.table,
+            "Key": _CURRENT,
+            "ConsistentRead": True,
+            "ProjectionExpression": "release_id",
+        }
+
+    @staticmethod
+    def current_release_id(answer: Mapping[str, Any]) -> str | None:
+        """The release id in DynamoDB's answer to that request."""
         return answer["Item"]["release_id"]["S"] or None if "Item" in answer else None
 
     def publish(self, release_id: str, item: Mapping[str, Any], *, parent: str | None, lease: Lease) -> None:
