@@ -16,9 +16,11 @@ EVERYWHERE = ("--universal",)
 LOCKS = {
     "requirements/bootstrap": EVERYWHERE,
     "requirements/dev": EVERYWHERE,
+    "requirements/contracts": EVERYWHERE,
     "layers/common/requirements": LAMBDA,
     "layers/engine/requirements": LAMBDA,
     "local/runtime/requirements": LAMBDA,
+    "local/athena/trino/java/requirements": EVERYWHERE,
 }
 OPTIONS = ("--generate-hashes", "--python-version", "3.13", "--no-header", "--no-annotate", "--quiet")
 
