@@ -1,0 +1,58 @@
+"""Each module of end-to-end tests has a deployed stack of its own, so none depends on what another loaded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from local import deploy
+from local.settings import Settings
+from tests.integration.lake import Lake
+
+REAL_REPORT = Path(__file__).parents[3] / "shared" / "data" / "amazon_sale_report.csv.gz"
+
+
+@pytest.fixture(scope="module")
+def lake(cloud: Settings, request: pytest.FixtureRequest) -> Iterator[Lake]:
+    """A fresh deployment of the real template, named after the test module."""
+    name = "sales-" + re.sub(r"[^a-z]+", "-", request.module.__name__.rsplit("test_", 1)[-1])
+    deploy.build(cloud)
+    outputs = deploy.deploy(cloud, name)
+    deploy.wait_until_healthy(cloud, outputs)
+    yield Lake(lambda service: deploy.client(cloud, service), outputs)
+
+
+@pytest.fixture(scope="session")
+def real_report() -> Path:
+    """The real Amazon sale report; the tests that want it say so where it is not."""
+    if not REAL_REPORT.exists():
+        pytest.skip("the real Amazon sale report is not on this machine (../shared/data)")
+    return REAL_REPORT
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Generated reports, made once per seed and size."""
+    from datagen.amazon_orders.report import generate
+
+    made: dict[tuple[object, ...], Path] = {}
+
+    def report(rows: int, seed: int, **defects: int) -> Path:
+        key = (rows, seed, *sorted(defects.items()))
+        if key not in made:
+            made[key] = generate(rows, seed, tmp_path_factory.mktemp("report"), defects=defects).report
+        return made[key]
+
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All end-to-end tests share one emulator, hence one test process."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("cloud"))
+    os.environ.setdefault("SAM_CLI_TELEMETRY", "0")
