@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from datagen.amazon_orders.report import generate
 from local import deploy
 from local.settings import Settings
 from tests.integration.lake import Lake
@@ -37,8 +38,6 @@ def real_report() -> Path:
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Generated reports, made once per seed and size."""
-    from datagen.amazon_orders.report import generate
-
     made: dict[tuple[object, ...], Path] = {}
 
     def report(rows: int, seed: int, **defects: int) -> Path:
