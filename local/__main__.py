@@ -12,8 +12,10 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from local import cloud, deploy
+from local import permissions as recorded
 from local.runtime.environment import create
 from local.settings import DEFAULT_PORT, DEFAULT_STATE, ENGINES, Settings
 
@@ -97,6 +99,22 @@ def status(settings: Settings) -> None:
 def down(settings: Settings) -> None:
     """Stop the emulator and everything it started."""
     console.print("stopped" if cloud.stop(settings) else "nothing was running")
+
+
+@main.command()
+@click.option("--stack", default="saleslake-local", show_default=True)
+@_settings
+def permissions(settings: Settings, stack: str) -> None:
+    """List the policy statements of every role: what they allowed since the start, and which never did."""
+    table = Table("role", "policy", "statement", "allowed", box=None)
+    for statement in recorded.statements(settings, stack):
+        used = ", ".join(f"{action} x{count}" for action, count in sorted(statement.used.items()))
+        policy = statement.policy.rsplit("/", 1)[-1]
+        unused = f"[red]never used:[/] {', '.join(statement.actions)}"
+        table.add_row(statement.role, policy, statement.name, used or unused)
+    console.print(table)
+    for denial in recorded.denials(settings, stack):
+        console.print(f"[red]denied[/] {denial.role}: {denial.action} on {denial.resource} x{denial.count}")
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import subprocess
 import time
 import urllib.error
@@ -94,6 +95,7 @@ def wait_until_healthy(settings: Settings, found: dict[str, str]) -> None:
         time.sleep(0.3)
 
 
+@functools.cache
 def client(settings: Settings, service: str) -> Any:
     """A boto3 client of this cloud's root user."""
     import boto3

@@ -20,6 +20,7 @@ PINNED = "1.5.33"
 
 # In the order they are applied. Each module has HOOKS and apply(settings).
 MODULES: tuple[str, ...] = (
+    "local.patches.iam_recorder",
     "local.patches.lambda_executor",
     "local.patches.states_retry",
     "local.patches.states_walk",

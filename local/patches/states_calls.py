@@ -147,7 +147,7 @@ def _send(call: Call, action: str, arguments: Json) -> Json:
     except ClientError as error:
         raise _failure(call, operation, error) from error
     del answer["ResponseMetadata"]
-    return _plain(answer, _java_name if call.sdk else _pascal_name, millis=not call.sdk)
+    return _plain(answer, operation.output_shape, _java_name if call.sdk else _pascal_name, millis=not call.sdk)
 
 
 def _arguments(call: Call, operation: Any, arguments: Json) -> dict[str, Any]:
@@ -181,12 +181,16 @@ def _typed(value: Json, shape: Any) -> Any:
     return value
 
 
-def _plain(value: Any, rename: Callable[[str], str], *, millis: bool) -> Json:
+def _plain(value: Any, shape: Any, rename: Callable[[str], str], *, millis: bool) -> Json:
     """boto3's answer as JSON: bodies as text; times as AWS writes them (optimised: milliseconds, SDK: ISO 8601)."""
-    if isinstance(value, dict):
-        return {rename(name): _plain(item, rename, millis=millis) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item, rename, millis=millis) for item in value]
+    kind = shape.type_name if shape else ""
+    if kind == "structure" and isinstance(value, dict):
+        members = shape.members
+        return {rename(name): _plain(item, members.get(name), rename, millis=millis) for name, item in value.items()}
+    if kind == "map":  # its keys are data
+        return {name: _plain(item, shape.value, rename, millis=millis) for name, item in value.items()}
+    if kind == "list":
+        return [_plain(item, shape.member, rename, millis=millis) for item in value]
     if isinstance(value, datetime):
         if millis:
             return int(value.timestamp() * 1000)
