@@ -7,4 +7,4 @@ SELECT
 FROM rollup_sales_daily
 GROUP BY state
 HAVING SUM(lines) > 0
-ORDER BY SUM(revenue) DESC, state
+ORDER BY revenue DESC, state
