@@ -1,0 +1,1 @@
+"""The embedded engine: Athena SQL compiled to DuckDB, Iceberg through pyiceberg."""

@@ -1,0 +1,145 @@
+"""The engine `duckdb`: one in-memory database, a cursor per query."""
+
+import re
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from local.athena.duck import dml, render
+from local.athena.duck.catalog import Catalog
+from local.athena.duck.queries import Queries
+from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Result
+from local.athena.errors import user_error
+from local.athena.sql import parse
+from local.athena.store import Store
+from sqlglot import exp
+
+_MACROS = Path(__file__).with_name("macros.sql")
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass
+class DuckEngine:
+    """Compiles Athena SQL to DuckDB SQL; what it cannot promise to mean the same it refuses."""
+
+    name: str = "duckdb"
+    memory_limit: str = MEMORY_LIMIT
+    _database: duckdb.DuckDBPyConnection | None = None
+    _running: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
+    _cancelled: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        """Open the database; it loads no extension and reads no file but those it is told to."""
+        self._database = duckdb.connect(":memory:", config={"memory_limit": self.memory_limit})
+        self._database.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
+        self._database.execute("SET preserve_insertion_order = false; SET default_null_order = 'NULLS LAST'")
+        self._database.execute(_MACROS.read_text())
+
+    def execute(self, query: Query) -> Result:
+        """See Engine.execute."""
+        if self._database is None:
+            raise RuntimeError("the engine is not started")
+        started = time.perf_counter()
+        cursor = self._database.cursor()
+        with self._lock:
+            if query.query_id in self._cancelled:
+                raise QueryCancelled
+            self._running[query.query_id] = cursor
+        try:
+            result = run(query, cursor)
+        except duckdb.Error as error:
+            with self._lock:
+                if query.query_id in self._cancelled:
+                    raise QueryCancelled from error
+            raise translated(error) from error
+        finally:
+            with self._lock:
+                self._running.pop(query.query_id, None)
+                self._cancelled.discard(query.query_id)
+            cursor.close()
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        return Result(
+            result.columns,
+            result.rows,
+            result.scanned_bytes,
+            result.update_count,
+            result.statement_type,
+            milliseconds,
+        )
+
+    def cancel(self, query_id: str) -> None:
+        """See Engine.cancel."""
+        with self._lock:
+            cursor = self._running.get(query_id)
+            if cursor is not None:
+                self._cancelled.add(query_id)
+                cursor.interrupt()
+
+    def stop(self) -> None:
+        """See Engine.stop."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def run(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
+    """Compile and run one statement on `cursor`."""
+    store = Store(query.session.account_id, query.session.region)
+    catalog = Catalog(store, query.database)
+    tree = parse(query.sql)
+    queries = Queries(query.sql, datetime.now(UTC), catalog.resolve)
+    if isinstance(tree, exp.Query):
+        return _select(queries, tree, cursor)
+    return dml.run(tree, dml.Writing(queries, catalog, cursor))
+
+
+def _select(queries: Queries, tree: exp.Expression, cursor: duckdb.DuckDBPyConnection) -> Result:
+    # The outermost query keeps its ORDER BY: it is not wrapped, its columns are renamed by position.
+    relation = queries.query(tree)
+    inner = relation.sql[1 : relation.sql.rindex(") AS ")] if relation.sql.startswith("(SELECT") else None
+    fields = list(relation.fields)
+    listed = ", ".join(f"{item.typed.sql}" for item in fields)
+    sql, scanned = planned(queries, inner or f"SELECT {listed} FROM {relation.sql}")
+    kinds = [item.typed.type for item in fields]
+    columns = tuple(render.column(item.name, item.typed.type, index) for index, item in enumerate(fields))
+    cursor.execute(sql)
+    rows = [
+        tuple(render.text(value, kind) for value, kind in zip(row, kinds, strict=True))
+        for row in cursor.fetchall()
+    ]
+    return Result(columns, rows, scanned)
+
+
+def planned(queries: Queries, sql: str) -> tuple[str, int]:
+    """The SQL with every table token replaced by the files it reads, and the bytes that costs."""
+    total = 0
+    for scan in queries.scans:
+        if scan.token in sql:
+            relation, size = scan.plan()
+            sql = sql.replace(scan.token, relation)
+            total += size
+    return sql, total
+
+
+_OWN = re.compile(r"([A-Z][A-Z_]{4,}): (.*)", re.DOTALL)
+
+
+def translated(error: duckdb.Error) -> QueryFailed:
+    """DuckDB's error in Athena's words."""
+    message = str(error)
+    if (own := _OWN.search(message)) and isinstance(error, duckdb.InvalidInputException):
+        return user_error(own[1], own[2].split("\n")[0])
+    if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
+        return user_error("NUMERIC_VALUE_OUT_OF_RANGE", message.split("\n")[0].partition("Error: ")[2])
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return QueryFailed(
+            "EXCEEDED_LOCAL_MEMORY_LIMIT: Query exhausted resources at this scale factor", Category.USER, 1
+        )
+    if "More than one row returned by a subquery" in message:
+        return user_error("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    return QueryFailed(f"GENERIC_INTERNAL_ERROR: {message}", Category.SYSTEM, 100)

@@ -1,0 +1,48 @@
+-- What Trino computes otherwise than DuckDB, as macros of the embedded engine. Each keeps NULL in, NULL out.
+
+-- Division truncates towards zero and refuses zero: https://trino.io/docs/476/functions/math.html
+CREATE OR REPLACE MACRO t_int_div(a, b) AS
+    CASE WHEN b = 0 AND a IS NOT NULL THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a // b END;
+CREATE OR REPLACE MACRO t_mod(a, b) AS
+    CASE WHEN b = 0 AND a IS NOT NULL THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END;
+-- Unscaled decimals divide half up, away from zero: https://trino.io/docs/476/functions/decimal.html
+CREATE OR REPLACE MACRO t_half_up(n, d) AS
+    CASE WHEN d = 0 AND n IS NOT NULL THEN error('DIVISION_BY_ZERO: Division by zero')
+         ELSE (abs(n) // abs(d) + CASE WHEN abs(n) % abs(d) >= abs(d) - abs(n) % abs(d) THEN 1 ELSE 0 END)
+              * CASE WHEN (n < 0) <> (d < 0) THEN -1 ELSE 1 END END;
+
+-- Text to values: Trino takes the plain spelling only, https://trino.io/docs/476/functions/conversion.html
+CREATE OR REPLACE MACRO t_is_integer(s) AS regexp_full_match(s, '[+-]?[0-9]+');
+CREATE OR REPLACE MACRO t_is_number(s) AS regexp_full_match(s, '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?');
+CREATE OR REPLACE MACRO t_is_date(s) AS regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}');
+CREATE OR REPLACE MACRO t_is_timestamp(s) AS
+    regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?');
+CREATE OR REPLACE MACRO t_refuse_cast(s, target) AS
+    error('INVALID_CAST_ARGUMENT: Cannot cast ''' || s || ''' to ' || target);
+CREATE OR REPLACE MACRO t_boolean(s) AS
+    CASE WHEN lower(s) IN ('true', 't', '1') THEN true WHEN lower(s) IN ('false', 'f', '0') THEN false
+         WHEN s IS NULL THEN NULL ELSE t_refuse_cast(s, 'BOOLEAN') END;
+
+-- Whole units between two times, as Trino's date_diff counts them (the later day of month is clamped).
+CREATE OR REPLACE MACRO t_months_up(a, b) AS
+    (year(b) - year(a)) * 12 + month(b) - month(a)
+    - CASE WHEN CASE WHEN day(b) = day(last_day(b)) AND day(a) > day(b) THEN day(b) ELSE day(a) END > day(b) THEN 1
+           WHEN CASE WHEN day(b) = day(last_day(b)) AND day(a) > day(b) THEN day(b) ELSE day(a) END = day(b)
+                AND CAST(a AS TIME) > CAST(b AS TIME) THEN 1 ELSE 0 END;
+CREATE OR REPLACE MACRO t_months(a, b) AS CASE WHEN b >= a THEN t_months_up(a, b) ELSE -t_months_up(b, a) END;
+CREATE OR REPLACE MACRO t_month_day(a, b) AS
+    CASE WHEN month(a) = 2 AND day(a) = 29 AND day(last_day(make_date(year(b), 2, 1))) = 28 THEN 228
+         ELSE month(a) * 100 + day(a) END;
+CREATE OR REPLACE MACRO t_years_up(a, b) AS
+    year(b) - year(a) - CASE WHEN month(b) * 100 + day(b) < t_month_day(a, b) THEN 1
+                             WHEN month(b) * 100 + day(b) = t_month_day(a, b)
+                                  AND CAST(b AS TIME) < CAST(a AS TIME) THEN 1 ELSE 0 END;
+CREATE OR REPLACE MACRO t_years(a, b) AS CASE WHEN b >= a THEN t_years_up(a, b) ELSE -t_years_up(b, a) END;
+
+-- Arrays and maps: a subscript out of range is an error, element_at gives NULL.
+CREATE OR REPLACE MACRO t_subscript(a, i) AS
+    CASE WHEN i IS NULL OR a IS NULL THEN NULL
+         WHEN i < 1 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+         WHEN i > len(a) THEN error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: '
+                                    || i || ' > ' || len(a))
+         ELSE a[i] END;

@@ -1,0 +1,181 @@
+"""Rows into Parquet files of an Iceberg table, and files into one atomic commit."""
+
+import tempfile
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+from pyiceberg.exceptions import CommitFailedException, ValidationException
+from pyiceberg.io.pyarrow import (
+    compute_statistics_plan,
+    data_file_statistics_from_parquet_metadata,
+    parquet_path_to_id_mapping,
+)
+from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
+from pyiceberg.partitioning import PartitionField
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
+from pyiceberg.transforms import DayTransform, IdentityTransform, MonthTransform, YearTransform
+from pyiceberg.typedef import Record
+
+from local.athena.duck.iceberg_types import from_iceberg
+from local.athena.duck.scan import identifier
+from local.athena.duck.types import INTEGERS, Type
+from local.athena.engine import MAX_PARTITIONS_PER_WRITE
+from local.athena.errors import NotSupportedHere, commit_conflict, too_many_partitions
+from local.athena.store import Store
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the rows of a query as new data files of `table`."""
+
+    table: Table
+    store: Store
+    cursor: duckdb.DuckDBPyConnection
+
+    def write(self, select: str) -> tuple[list[DataFile], int]:
+        """Stream the rows of `select` (one column per table column, in order) into files.
+
+        Returns
+        -------
+        tuple of list of DataFile, int
+            The files, already in S3 but in no snapshot yet, and the rows in them.
+
+        Raises
+        ------
+        QueryFailed
+            ICEBERG_TOO_MANY_OPEN_PARTITIONS beyond 100 partitions; nothing is written then.
+        """
+        fields = self.table.spec().fields
+        keys = [self._partition_key(item, f"__p{index}") for index, item in enumerate(fields)]
+        with tempfile.TemporaryDirectory(prefix="athena-write-") as folder:
+            files = self._copy(select, keys, Path(folder))
+            partitions = {tuple(values) for _, values, rows in files if rows}
+            if len(partitions) > MAX_PARTITIONS_PER_WRITE:
+                raise too_many_partitions(MAX_PARTITIONS_PER_WRITE)
+            written = [self._publish(path, values) for path, values, rows in files if rows]
+        return written, sum(rows for _, _, rows in files)
+
+    def _copy(self, select: str, keys: list[str], folder: Path) -> list[tuple[Path, list[str | None], int]]:
+        names = [f"__p{index}" for index in range(len(keys))]
+        schema = self.table.schema()
+        ids = ", ".join(
+            f"{identifier(item.name)}: {_field_ids(schema, item.field_id)}" for item in schema.fields
+        )
+        options = f"FORMAT parquet, COMPRESSION {self._codec()}, FIELD_IDS {{{ids}}}, RETURN_STATS true"
+        if keys:
+            options += f", PARTITION_BY ({', '.join(names)}), FILENAME_PATTERN 'f_{{uuid}}'"
+            target, source = folder, f"SELECT *, {', '.join(keys)} FROM ({select})"
+        else:
+            target, source = folder / "all.parquet", select
+        self.cursor.execute(f"COPY ({source}) TO '{target}' ({options})")
+        answer = self.cursor.fetchall()
+        return [(Path(row[0]), [_decoded(row[5][name]) for name in names], int(row[1])) for row in answer]
+
+    def _codec(self) -> str:
+        codec = self.table.properties.get("write.parquet.compression-codec", "zstd").lower()
+        return codec if codec in ("zstd", "snappy", "gzip") else "zstd"
+
+    def _partition_key(self, item: PartitionField, name: str) -> str:
+        column = self.table.schema().find_field(item.source_id)
+        sql, kind = identifier(column.name), from_iceberg(column.field_type)
+        value = _transformed(item, sql, kind)
+        # As text with a mark before it: NULL, '' and special characters stay apart in a folder name.
+        return f"coalesce('v' || CAST({value} AS VARCHAR), 'n') AS {name}"
+
+    def _publish(self, path: Path, values: list[str | None]) -> DataFile:
+        """Put one local file into S3 and describe it for a manifest."""
+        table, spec = self.table, self.table.spec()
+        partition = Record(
+            *(
+                _record_value(item, table.schema(), text)
+                for item, text in zip(spec.fields, values, strict=True)
+            )
+        )
+        folder = spec.partition_to_path(partition, table.schema()) + "/" if spec.fields else ""
+        uri = f"{table.location().rstrip('/')}/data/{folder}{uuid.uuid4()}.parquet"
+        metadata = pq.read_metadata(path)
+        schema = table.schema()
+        statistics = data_file_statistics_from_parquet_metadata(
+            parquet_metadata=metadata,
+            stats_columns=compute_statistics_plan(schema, table.properties),
+            parquet_column_mapping=parquet_path_to_id_mapping(schema),
+        )
+        self.store.write(uri, path.read_bytes())
+        return DataFile.from_args(
+            content=DataFileContent.DATA, file_path=uri, file_format=FileFormat.PARQUET, partition=partition,
+            file_size_in_bytes=path.stat().st_size, sort_order_id=None, spec_id=table.spec().spec_id,
+            equality_ids=None, key_metadata=None, **statistics.to_serialized_dict(),
+        )  # fmt: skip
+
+
+def _field_ids(schema: Schema, field_id: int) -> str:
+    kind = schema.find_field(field_id).field_type
+    if not kind.is_primitive:
+        raise NotSupportedHere("writing nested columns to Iceberg tables")
+    return str(field_id)
+
+
+def _decoded(text: str) -> str | None:
+    return None if text == "n" else text[1:]
+
+
+def _transformed(item: PartitionField, sql: str, kind: Type) -> str:
+    if isinstance(item.transform, IdentityTransform):
+        if kind.name == "date":
+            return f"({sql} - DATE '1970-01-01')"
+        if kind.name in ("varchar", "boolean", *INTEGERS):
+            return sql
+    if isinstance(item.transform, YearTransform | MonthTransform | DayTransform) and kind.name in (
+        "date",
+        "timestamp",
+    ):
+        day = f"CAST({sql} AS DATE)"
+        return {
+            YearTransform: f"(year({day}) - 1970)",
+            MonthTransform: f"((year({day}) - 1970) * 12 + month({day}) - 1)",
+            DayTransform: f"({day} - DATE '1970-01-01')",
+        }[type(item.transform)]
+    raise NotSupportedHere(f"the partition transform {item.transform} of {kind}")
+
+
+def _record_value(item: PartitionField, schema: Schema, text: str | None) -> object:
+    """The partition value as Iceberg stores it: days, months, years since 1970 are integers."""
+    if text is None:
+        return None
+    kind = from_iceberg(schema.find_field(item.source_id).field_type)
+    if isinstance(item.transform, IdentityTransform) and kind.name == "varchar":
+        return text
+    return text == "true" if kind.name == "boolean" else int(text)
+
+
+def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile], only_adds: bool) -> None:
+    """One snapshot that adds and removes these files; none when there is nothing to do.
+
+    An INSERT (`only_adds`) is repeated on top of what another writer committed meanwhile, as Iceberg's
+    append is; a statement that looked at the table's rows is not.
+
+    Raises
+    ------
+    QueryFailed
+        ICEBERG_COMMIT_ERROR, retryable: another writer was first.
+    """
+    if not added and not removed:
+        return
+    if not only_adds:
+        once = {**table.metadata.properties, "commit.retry.num-retries": "0"}
+        table.metadata = table.metadata.model_copy(update={"properties": once})
+    try:
+        with table.transaction() as transaction:
+            update = transaction.update_snapshot()
+            with update.fast_append() if only_adds else update.overwrite() as snapshot:
+                for file in added:
+                    snapshot.append_data_file(file)
+                for file in removed:
+                    snapshot.delete_data_file(file)
+    except (CommitFailedException, ValidationException) as error:
+        raise commit_conflict(*table.name()) from error
