@@ -18,6 +18,7 @@ _TITLES = {
     "method_not_allowed": "This path does not take this method",
     "query_timed_out": "The query took too long and was stopped",
     "query_failed": "The query failed",
+    "query_interrupted": "The query was interrupted",
     "throttled": "Too many queries at once",
     "unavailable": "The answer is not available at the moment",
     "internal_error": "Something went wrong on our side",

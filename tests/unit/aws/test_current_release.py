@@ -1,0 +1,114 @@
+"""The quick read of the current release says what the ledger says, or leaves it to the ledger."""
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from saleslake.aws.backend import Backend
+from saleslake.aws.clients import client
+from saleslake.aws.current_release import CurrentRelease
+from saleslake.aws.ledger import Ledger
+
+
+class Wire(BaseHTTPRequestHandler):
+    """DynamoDB over HTTP, answered by the in-process one."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        operation = re.sub("(?<=[a-z])(?=[A-Z])", "_", self.headers["X-Amz-Target"].split(".")[1]).lower()
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        status, answer = 200, {}
+        try:
+            answer = getattr(self.server.dynamodb, operation)(**request)
+        except ClientError as error:
+            status, answer = 400, {"__type": error.response["Error"]["Code"]}
+        body = json.dumps(
+            {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        ).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def ledger(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    server.dynamodb = backend.ledger._dynamodb
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    client.cache_clear()
+    yield Ledger("ledger")
+    server.shutdown()
+    server.server_close()
+
+
+def forbid(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked():
+        raise AssertionError("the ledger was asked")
+
+    monkeypatch.setattr(ledger, "current_release", asked)
+
+
+def test_it_follows_the_ledger_from_read_to_read(ledger, monkeypatch):
+    current = CurrentRelease(ledger)
+    forbid(ledger, monkeypatch)
+    assert current.current_release() is None
+    for release in ("r-1", "r-2", "r-1"):
+        ledger.put("release", "current", {"release_id": release})
+        assert current.current_release() == release
+
+
+def test_it_asks_dynamodb_for_a_consistent_read(ledger):
+    assert ledger.current_release_request()["ConsistentRead"] is True
+
+
+def test_the_request_carries_a_signature_of_the_process_credentials(ledger, monkeypatch):
+    sent = []
+    current = CurrentRelease(ledger)
+    connection = current._connection
+    send = connection.request
+    monkeypatch.setattr(connection, "request", lambda *a, **k: (sent.append(k["headers"]), send(*a, **k)))
+    current.current_release()
+    (headers,) = sent
+    key = boto3.DEFAULT_SESSION.get_credentials().access_key
+    assert re.search(rf"Credential={key}/\d{{8}}/us-east-1/dynamodb/aws4_request, ", headers["Authorization"])
+
+
+def test_a_refusal_is_left_to_the_ledger_and_its_error(ledger):
+    current = CurrentRelease(Ledger("nowhere"))
+    with pytest.raises(ledger._dynamodb.exceptions.ResourceNotFoundException):
+        current.current_release()
+
+
+def test_a_connection_closed_meanwhile_costs_one_question_to_the_ledger_and_is_opened_again(
+    ledger, monkeypatch
+):
+    ledger.put("release", "current", {"release_id": "r-1"})
+    current = CurrentRelease(ledger)
+    current.current_release()
+    current._connection.sock.shutdown(socket.SHUT_RDWR)
+    assert current.current_release() == "r-1"
+    forbid(ledger, monkeypatch)
+    assert current.current_release() == "r-1"
+
+
+def test_behind_a_proxy_the_ledger_is_asked(ledger, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    current = CurrentRelease(ledger)
+    monkeypatch.setattr(ledger, "current_release", lambda: "through the proxy")
+    assert current.current_release() == "through the proxy"
