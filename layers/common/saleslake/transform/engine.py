@@ -1,0 +1,35 @@
+"""A DuckDB that lives in a Lambda: in memory, spilling to a temporary folder, loading no extension."""
+
+import os
+from pathlib import Path
+
+import duckdb
+
+_SHARE = (
+    4  # part of the function's memory DuckDB may fill; Arrow's buffers, Parquet's and Python take the rest
+)
+
+
+def connect(folder: Path, *, memory_mib: int) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB.
+
+    Parameters
+    ----------
+    folder
+        Where it may write: what it spills, and a home it would otherwise look for.
+    memory_mib
+        What the whole process may use, in MiB.
+    """
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": f"{max(memory_mib // _SHARE, 64)}MiB",
+            "threads": min(os.process_cpu_count() or 1, 4),
+            "temp_directory": str(folder / "spill"),
+            "home_directory": str(folder),
+            "extension_directory": str(folder / "extensions"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "preserve_insertion_order": False,
+        },
+    )

@@ -1,0 +1,167 @@
+"""Transform one raw file: read it block by block, cast and check every row, write what is good and what is not."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import pyarrow as pa
+
+from saleslake.contracts.headers import HeaderMatch, match_header
+from saleslake.contracts.loader import load_contract
+from saleslake.contracts.refusal import FileRefusal
+from saleslake.transform import repeats
+from saleslake.transform.account import Account
+from saleslake.transform.arrow import processed_schema
+from saleslake.transform.checks import Check, compile_columns
+from saleslake.transform.dates import decide_formats, undisputed_formats
+from saleslake.transform.engine import connect
+from saleslake.transform.model import TransformRequest, TransformResult
+from saleslake.transform.parquet import ParquetFile
+from saleslake.transform.quarantine import Quarantine
+from saleslake.transform.records import Block, FileUnreadable, Records
+from saleslake.transform.source import RememberedSource
+from saleslake.transform.statements import Statements, compile_statements
+from saleslake.zones import processed_key, quarantined_rows_key, transform_result_key
+
+DEFAULT_MEMORY = 1024
+
+
+class Objects(Protocol):
+    """What of the lake a transform needs."""
+
+    def open(self, key: str) -> BinaryIO: ...
+    def put_file(self, key: str, path: str | Path) -> None: ...
+    def put_json(self, key: str, value: Any) -> None: ...
+
+
+def transform_file(
+    request: TransformRequest, lake: Objects, *, memory_mib: int = DEFAULT_MEMORY
+) -> TransformResult:
+    """Transform one raw file of one run; the same request again writes the same objects again.
+
+    Parameters
+    ----------
+    request
+        The file and how to read it.
+    lake
+        Where the raw file is and the results go.
+    memory_mib
+        What the whole process may use, in MiB; needs at least 400.
+
+    Returns
+    -------
+    TransformResult
+        ``refused`` when only all rows together show that the file cannot be read; nothing of it is then written but
+        this result.
+    """
+    with tempfile.TemporaryDirectory(prefix="saleslake-") as folder:
+        transform = _Transform(request, lake, Path(folder), memory_mib)
+        try:
+            result = transform.run()
+        except FileUnreadable as problem:
+            result = TransformResult(**transform.identity, status="refused", refusal=problem.refusal)
+    lake.put_json(transform_result_key(request.run_id, request.file_id), result.model_dump(mode="json"))
+    return result
+
+
+class _Undecided(Exception):
+    """A block holds dates that only rival formats read: the whole file must decide first."""
+
+
+class _Transform:
+    """One file under way."""
+
+    def __init__(self, request: TransformRequest, lake: Objects, folder: Path, memory_mib: int) -> None:
+        self.request, self.lake, self.folder = request, lake, folder
+        self.contract = load_contract(request.dataset)
+        self.identity = request.model_dump(include={"run_id", "dataset", "file_id", "name"})
+        self.connection = connect(folder, memory_mib=memory_mib)
+
+    def run(self) -> TransformResult:
+        """Transform by the undisputed date formats; where they do not do, decide by all rows and start again."""
+        try:
+            return self._attempt(undisputed_formats(self.contract), decided=False)
+        except _Undecided:
+            records, match = self._open()
+            columns = compile_columns(self.contract, match.positions, {})
+            formats = decide_formats(self.contract, columns, records.blocks(), self.connection)
+            return self._attempt(formats, decided=True)
+
+    def _open(self) -> tuple[Records, HeaderMatch]:
+        file_format = self.request.format
+        stream = self.lake.open(self.request.raw_key)
+        records = Records(RememberedSource(stream, gzipped=file_format.compression == "gzip"), file_format)
+        match = match_header(self.contract, records.header)
+        if not isinstance(match, HeaderMatch):
+            raise FileUnreadable(match)
+        return records, match
+
+    def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
+        records, match = self._open()
+        columns = compile_columns(self.contract, match.positions, formats)
+        statements = compile_statements(
+            self.contract,
+            columns,
+            records.names,
+            file_id=self.request.file_id,
+            order=self.request.landing_order,
+        )
+        account = Account(self.contract)
+        repeats.start(self.connection)
+        processed = ParquetFile(self.folder / "processed.parquet", processed_schema(self.contract))
+        quarantine = Quarantine(self.folder / "quarantine.parquet", self.request.file_id)
+        with processed, quarantine:
+            for block in records.blocks():
+                self._check(block, statements, account, decided=decided)
+                processed.write(self._table(statements.good))
+                quarantine.add(block, self._table(statements.reasons), records, account)
+        return self._keep(processed, quarantine, account)
+
+    def _check(self, block: Block, statements: Statements, account: Account, *, decided: bool) -> None:
+        self.connection.register("rows", block.rows)
+        self.connection.execute(statements.check)
+        repeats.find(self.connection)
+        (row,) = self._table(statements.account).to_pylist()
+        if row["undecided"] and not decided:
+            raise _Undecided
+        for check, line in statements.halted(row):
+            raise FileUnreadable(_halt(check, line))
+        account.add_checked(row, statements.warned(row))
+
+    def _table(self, statement: str) -> pa.Table:
+        return self.connection.sql(statement).to_arrow_table()
+
+    def _keep(self, processed: ParquetFile, quarantine: Quarantine, account: Account) -> TransformResult:
+        request = self.request
+        names = (request.dataset, request.run_id, request.file_id)
+        self.lake.put_file(processed_key(*names), processed.path)
+        if quarantine.rows:
+            self.lake.put_file(quarantined_rows_key(*names), quarantine.path)
+        return TransformResult(
+            **self.identity,
+            status="transformed",
+            rows_read=account.rows["read"],
+            rows_written=account.rows["written"],
+            rows_quarantined=account.rows["quarantined"],
+            rows_duplicate=account.rows["duplicate"],
+            money=account.money(),
+            unparsed_money_rows=account.unparsed,
+            reasons=dict(sorted(account.reasons.items())),
+            warnings=dict(sorted(account.warnings.items())),
+            processed_key=processed_key(*names),
+            quarantine_key=quarantined_rows_key(*names) if quarantine.rows else None,
+            min_date=min(account.days).isoformat() if account.days else None,
+            max_date=max(account.days).isoformat() if account.days else None,
+            months=tuple(sorted(account.months)),
+        )
+
+
+def _halt(check: Check, line: int) -> FileRefusal:
+    return FileRefusal(
+        code=check.rule,
+        message=f"a row breaks a rule that halts the file: {check.rule}",
+        column=check.column,
+        line=line,
+        expected=check.expected,
+    )

@@ -1,0 +1,51 @@
+"""Find duplicates and count occurrences over a whole file, one block at a time.
+
+A row is known by two 64-bit hashes: of its key and of all delivered columns. A duplicate agrees in both; that two
+different rows of one key do so by chance is one in 2**64. What is kept of a row is 16 bytes, which DuckDB spills to its
+temporary folder when memory is short.
+"""
+
+import duckdb
+
+_START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT)"
+
+# Most keys occur once: all the work is on the few that came again, in this block or since an earlier one.
+_FIND = """
+CREATE OR REPLACE TEMP TABLE repeats AS
+WITH again AS (
+    SELECT key_hash FROM checked GROUP BY key_hash HAVING count(*) > 1
+    UNION
+    SELECT key_hash FROM seen SEMI JOIN checked USING (key_hash)
+),
+earlier AS (SELECT key_hash, row_hash FROM seen SEMI JOIN again USING (key_hash)),
+earlier_rows AS (SELECT key_hash, count(*) AS rows FROM earlier GROUP BY key_hash),
+candidates AS (
+    SELECT
+        line,
+        key_hash,
+        row_number() OVER (PARTITION BY key_hash, row_hash ORDER BY line) = 1
+            AND (key_hash, row_hash) NOT IN (SELECT (key_hash, row_hash) FROM earlier) AS kept
+    FROM checked
+    SEMI JOIN again USING (key_hash)
+)
+SELECT
+    line,
+    kept,
+    COALESCE(earlier_rows.rows, 0) + count(*) FILTER (kept) OVER (PARTITION BY key_hash ORDER BY line) AS occurrence
+FROM candidates
+LEFT JOIN earlier_rows USING (key_hash)"""
+
+_REMEMBER = """
+INSERT INTO seen
+SELECT key_hash, row_hash FROM checked LEFT JOIN repeats USING (line) WHERE COALESCE(repeats.kept, TRUE)"""
+
+
+def start(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget every row: a file begins."""
+    connection.execute(_START)
+
+
+def find(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make ``repeats`` (line, kept, occurrence) for the rows of ``checked`` whose key came before, and remember all."""
+    connection.execute(_FIND)
+    connection.execute(_REMEMBER)

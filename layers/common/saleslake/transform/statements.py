@@ -1,0 +1,199 @@
+"""The DuckDB statements of one file, from its contract: cast and check a block, explain its faults, add it up."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from saleslake.contracts.model import Contract
+from saleslake.transform.checks import Check, CompiledColumn, quote
+
+
+@dataclass(frozen=True)
+class Statements:
+    """SQL over the tables ``rows`` (a block as delivered), ``checked`` and ``repeats``.
+
+    ``check`` makes ``checked``: a row's line, values, hashes, and whether it is bad. ``reasons`` lists every fault of the
+    bad rows. ``good`` gives the rows to write, ``account`` what became of all of them.
+    """
+
+    check: str
+    reasons: str
+    good: str
+    account: str
+    watched: tuple[Check, ...]
+    """Checks that do not quarantine; ``account`` counts them as ``w0``, ``w1``, … and gives the first line of each."""
+
+    def warned(self, row: Mapping[str, Any]) -> dict[str, int]:
+        """Rows per rule whose action is to warn, from a row of ``account``."""
+        found: Counter[str] = Counter()
+        for at, check in enumerate(self.watched):
+            if check.action == "warn" and row[f"w{at}"]:
+                found[check.rule] += row[f"w{at}"]
+        return dict(found)
+
+    def halted(self, row: Mapping[str, Any]) -> list[tuple[Check, int]]:
+        """Broken rules whose action is to halt, with the first line of each, from a row of ``account``."""
+        return [
+            (check, row[f"w{at}_line"])
+            for at, check in enumerate(self.watched)
+            if check.action == "halt" and row[f"w{at}"]
+        ]
+
+
+def compile_statements(
+    contract: Contract,
+    columns: Sequence[CompiledColumn],
+    delivered: Sequence[str],
+    *,
+    file_id: str,
+    order: str,
+) -> Statements:
+    """Write the statements of one file.
+
+    Parameters
+    ----------
+    contract
+        The dataset's contract.
+    columns
+        Its columns, compiled for the file.
+    delivered
+        Names of all delivered columns in ``rows``: rows equal in all of them are duplicates.
+    file_id, order
+        Hash and landing order of the file, written beside every row.
+    """
+    checks = [check for column in columns for check in column.checks]
+    faults = [check for check in checks if check.action == "quarantine"]
+    watched = tuple(check for check in checks if check.action != "quarantine")
+    values = _values(columns)
+    return Statements(
+        check=_check(contract, columns, delivered, values, faults, watched),
+        reasons=_reasons(columns, values, faults),
+        good=_good(columns, file_id, order),
+        account=_account(contract, watched),
+        watched=watched,
+    )
+
+
+def _values(columns: Sequence[CompiledColumn]) -> str:
+    """CTEs from ``source``: texts trimmed, then values."""
+    texts = ", ".join(f"{column.text} AS t_{column.name}" for column in columns)
+    values = ", ".join(f"{column.value} AS v_{column.name}" for column in columns)
+    joins = "\n    ".join(column.join for column in columns if column.join)
+    found = "".join(
+        f", a_{column.name}.canonical AS a_{column.name}_canonical" for column in columns if column.join
+    )
+    return f"""
+texts AS (SELECT *, {texts} FROM source),
+cast_rows AS (
+    SELECT texts.*, {values}{found}
+    FROM texts
+    {joins}
+)"""
+
+
+def _check(
+    contract: Contract,
+    columns: Sequence[CompiledColumn],
+    delivered: Sequence[str],
+    values: str,
+    faults: Sequence[Check],
+    watched: Sequence[Check],
+) -> str:
+    whole = f"hash({', '.join(delivered)})"
+    key = f"hash({', '.join(f't_{name}' for name in contract.key)})" if contract.key else whole
+    money = [f"(t_{name} IS NOT NULL AND v_{name} IS NULL)" for name in contract.money]
+    undecided = [f"({column.undecided})" for column in columns if column.undecided]
+    warned = "".join(f", COALESCE({check.fault}, FALSE) AS w{at}" for at, check in enumerate(watched))
+    return f"""
+CREATE OR REPLACE TEMP TABLE checked AS
+WITH source AS (SELECT * FROM rows), {values}
+SELECT
+    line,
+    {", ".join(f"v_{column.name}" for column in columns)},
+    {key} AS key_hash,
+    {whole} AS row_hash,
+    {_any([f"({check.fault})" for check in faults])} AS bad,
+    {_any(money)} AS unparsed,
+    {_any(undecided)} AS undecided{warned}
+FROM cast_rows"""
+
+
+def _reasons(columns: Sequence[CompiledColumn], values: str, faults: Sequence[Check]) -> str:
+    delivered = {column.name: column.delivered for column in columns}
+    cases = ",\n        ".join(
+        f"CASE WHEN {check.fault} THEN {{'rule': {quote(check.rule)}, 'column': {quote(check.column)}, "
+        f"'value': {delivered[check.column] or 'NULL'}, 'expected': {quote(check.expected)}}} END"
+        for check in faults
+    )
+    return f"""
+WITH source AS (
+    SELECT rows.*
+    FROM rows
+    JOIN checked USING (line)
+    LEFT JOIN repeats USING (line)
+    WHERE checked.bad AND COALESCE(repeats.kept, TRUE)
+), {values}
+SELECT
+    line,
+    span,
+    list_filter([
+        {cases}
+    ], lambda reason: reason IS NOT NULL) AS reasons
+FROM cast_rows
+ORDER BY line"""
+
+
+def _good(columns: Sequence[CompiledColumn], file_id: str, order: str) -> str:
+    return f"""
+SELECT
+    {", ".join(f"v_{column.name} AS {column.name}" for column in columns)},
+    {quote(file_id)} AS file_id,
+    line AS line_number,
+    CAST(COALESCE(repeats.occurrence, 1) AS INTEGER) AS occurrence,
+    {quote(order)} AS landing_order
+FROM checked
+LEFT JOIN repeats USING (line)
+WHERE NOT bad AND COALESCE(repeats.kept, TRUE)
+ORDER BY line"""
+
+
+def _account(contract: Contract, watched: Sequence[Check]) -> str:
+    sums = "".join(
+        f""",
+    sum(v_{name}) AS {name}_read,
+    sum(v_{name}) FILTER (fate = 'written') AS {name}_written,
+    sum(v_{name}) FILTER (fate = 'quarantined') AS {name}_quarantined,
+    sum(v_{name}) FILTER (fate = 'duplicate') AS {name}_duplicate"""
+        for name in contract.money
+    )
+    warned = "".join(
+        f",\n    count(*) FILTER (w{at}) AS w{at}, min(line) FILTER (w{at}) AS w{at}_line"
+        for at in range(len(watched))
+    )
+    day = next(
+        (f"v_{column.name}" for column in contract.columns if column.kind == "date"), "CAST(NULL AS DATE)"
+    )
+    return f"""
+WITH fates AS (
+    SELECT *, CASE WHEN NOT COALESCE(repeats.kept, TRUE) THEN 'duplicate' WHEN bad THEN 'quarantined' ELSE 'written' END
+        AS fate
+    FROM checked
+    LEFT JOIN repeats USING (line)
+)
+SELECT
+    count(*) AS rows_read,
+    count(*) FILTER (fate = 'written') AS rows_written,
+    count(*) FILTER (fate = 'quarantined') AS rows_quarantined,
+    count(*) FILTER (fate = 'duplicate') AS rows_duplicate,
+    count(*) FILTER (unparsed) AS unparsed,
+    count(*) FILTER (undecided) AS undecided,
+    min({day}) FILTER (fate = 'written') AS first_day,
+    max({day}) FILTER (fate = 'written') AS last_day,
+    list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written') AS months{sums}{warned}
+FROM fates"""
+
+
+def _any(conditions: Sequence[str]) -> str:
+    """True where one of them is; unknown counts as false."""
+    return f"COALESCE({' OR '.join(conditions)}, FALSE)" if conditions else "FALSE"
