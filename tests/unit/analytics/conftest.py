@@ -1,4 +1,4 @@
-"""Two small releases in a ledger and a lake, and a stand-in for Athena that answers from rows made by hand."""
+"""Two small releases in memory, and a stand-in for Athena that answers from rows made by hand."""
 
 import json
 from decimal import Decimal
@@ -10,7 +10,6 @@ import pytest
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.api import create_api
 from saleslake.aws.athena import QueryResult
-from saleslake.aws.backend import Backend
 from saleslake.zones import release_key
 
 EVENT = Path(__file__).parents[3] / "events" / "serve.json"
@@ -92,22 +91,36 @@ class Caller:
         return self.milliseconds
 
 
-class Site:
-    """The API as a caller of API Gateway sees it."""
+class Memory(dict[str, bytes]):
+    """Stands for the lake bucket."""
 
-    def __init__(self, backend: Backend, warehouse: Warehouse) -> None:
-        self._backend = backend
-        self.warehouse = warehouse
+    def get_bytes(self, key):
+        return self.get(key)
+
+    def put_bytes(self, key, body, content_type):
+        assert content_type == "application/json"
+        self[key] = body
+
+
+class Site:
+    """The API as a caller of API Gateway sees it, over a lake and a ledger in memory."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.lake = Memory()
+        self._current: str | None = None
+        self._warehouse = warehouse
         self.restart()
 
     def restart(self) -> None:
-        """A new process: nothing is in memory."""
-        backend = self._backend
-        self._api = create_api(Answers(backend.ledger, backend.lake, self.warehouse, database="sales"))
+        """A new process: nothing is remembered but what lies in the lake."""
+        self._api = create_api(Answers(self, self.lake, self._warehouse, database="sales"))
+
+    def current_release(self) -> str | None:
+        return self._current
 
     def make_current(self, release: str) -> None:
         """What Publish and rollback do last."""
-        self._backend.ledger.put("release", "current", {"release_id": release})
+        self._current = release
 
     def get(self, path: str, method: str = "GET", *, headers=None, caller=None, **parameters):
         event = json.loads(EVENT.read_text())
@@ -127,16 +140,17 @@ def warehouse() -> Warehouse:
 
 
 @pytest.fixture
-def site(backend: Backend, warehouse: Warehouse) -> Site:
+def site(warehouse: Warehouse) -> Site:
     """An API over two releases; none of them is current yet."""
+    site = Site(warehouse)
     for release, snapshot in SNAPSHOTS.items():
         tables = {
             name: {"snapshot_id": snapshot, "metadata_location": f"s3://lake/curated/{name}/metadata/1.json"}
             for name in ("fact_sales", "rollup_sales_daily")
         }
         document = {"release_id": release, "data_as_of": "2022-06-29", "tables": tables}
-        backend.lake.put_json(release_key(release), document)
-    return Site(backend, warehouse)
+        site.lake[release_key(release)] = json.dumps(document).encode()
+    return site
 
 
 def header(response, name: str) -> str | None:
