@@ -12,16 +12,22 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from local.settings import Settings
 
 PINNED = "1.5.33"
+FOLDER = Path(__file__).parent
 
 # In the order they are applied. Each module has HOOKS and apply(settings).
 MODULES: tuple[str, ...] = (
     "local.patches.iam_recorder",
     "local.patches.lambda_executor",
+    "local.patches.platform_roles",
+    "local.patches.transport",
+    "local.patches.s3_events",
+    "local.patches.apigateway_import",
     "local.patches.states_retry",
     "local.patches.states_walk",
     "local.patches.states_task",

@@ -20,7 +20,7 @@ from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
 
-from local.patches.states_role import client, denial
+from local.patches.roles import client, denial
 from local.patches.states_run import Json, current
 from local.settings import ACCOUNT, REGION, Settings
 
@@ -147,7 +147,9 @@ def _send(call: Call, action: str, arguments: Json) -> Json:
     except ClientError as error:
         raise _failure(call, operation, error) from error
     del answer["ResponseMetadata"]
-    return _plain(answer, operation.output_shape, _java_name if call.sdk else _pascal_name, millis=not call.sdk)
+    return _plain(
+        answer, operation.output_shape, _java_name if call.sdk else _pascal_name, millis=not call.sdk
+    )
 
 
 def _arguments(call: Call, operation: Any, arguments: Json) -> dict[str, Any]:
@@ -186,7 +188,10 @@ def _plain(value: Any, shape: Any, rename: Callable[[str], str], *, millis: bool
     kind = shape.type_name if shape else ""
     if kind == "structure" and isinstance(value, dict):
         members = shape.members
-        return {rename(name): _plain(item, members.get(name), rename, millis=millis) for name, item in value.items()}
+        return {
+            rename(name): _plain(item, members.get(name), rename, millis=millis)
+            for name, item in value.items()
+        }
     if kind == "map":  # its keys are data
         return {name: _plain(item, shape.value, rename, millis=millis) for name, item in value.items()}
     if kind == "list":

@@ -138,14 +138,20 @@ def test_variables_are_assigned_and_stay_inside_their_branch(workshop: Workshop)
             "Output": {"count": "{% $count($states.result) %}"},
             "Next": "End",
         },
-        "End": {"Type": "Succeed", "Output": {"all": "{% $all %}", "name": "{% $name %}", "in": "{% $states.input %}"}},
+        "End": {
+            "Type": "Succeed",
+            "Output": {"all": "{% $all %}", "name": "{% $name %}", "in": "{% $states.input %}"},
+        },
     }
     done = workshop.run(states)
     assert done["output"] == {"all": "o-1 o-2 o-3", "name": "before", "in": {"count": 3}}
 
 
 def test_nested_maps_and_parallel_branches_keep_their_order(workshop: Workshop) -> None:
-    leaf = {"StartAt": "Leaf", "States": {"Leaf": {"Type": "Pass", "Output": "{% $states.input * 10 %}", "End": True}}}
+    leaf = {
+        "StartAt": "Leaf",
+        "States": {"Leaf": {"Type": "Pass", "Output": "{% $states.input * 10 %}", "End": True}},
+    }
     level = {"Type": "Map", "Items": "{% $states.input %}", "ItemProcessor": leaf, "End": True}
     states = {
         "Levels": {
@@ -173,7 +179,13 @@ def test_a_distributed_map_reads_its_items_from_s3_and_runs_children(workshop: W
     workshop.client("s3").create_bucket(Bucket="manifests")
     manifest = json.dumps([{"file": name} for name in "abc"])
     workshop.client("s3").put_object(Bucket="manifests", Key="runs/1.json", Body=manifest)
-    child = {"One": {"Type": "Pass", "Output": {"done": "{% $states.input.file & $states.input.run %}"}, "End": True}}
+    child = {
+        "One": {
+            "Type": "Pass",
+            "Output": {"done": "{% $states.input.file & $states.input.run %}"},
+            "End": True,
+        }
+    }
     states = {
         "Each": {
             "Type": "Map",
@@ -217,14 +229,19 @@ def test_a_failed_item_fails_the_map_run_unless_it_is_tolerated(workshop: Worksh
         },
         "End": True,
     }
-    assert workshop.run({"Each": each}, may_invoke(function))["error"] == "States.ExceedToleratedFailureThreshold"
+    assert (
+        workshop.run({"Each": each}, may_invoke(function))["error"]
+        == "States.ExceedToleratedFailureThreshold"
+    )
     tolerant = workshop.run({"Each": each | {"ToleratedFailureCount": 1}}, may_invoke(function))
     assert [item.get("Error") for item in tolerant["output"]] == ["Refused", None]
 
 
 def test_a_wait_until_a_timestamp_waits(workshop: Workshop) -> None:
     until = (datetime.now(UTC) + timedelta(seconds=2)).isoformat(timespec="seconds").replace("+00:00", "Z")
-    done = workshop.run({"Wait": {"Type": "Wait", "Timestamp": "{% $states.input.t %}", "End": True}}, value={"t": until})
+    done = workshop.run(
+        {"Wait": {"Type": "Wait", "Timestamp": "{% $states.input.t %}", "End": True}}, value={"t": until}
+    )
     assert (done["stopDate"] - datetime.fromisoformat(until)).total_seconds() >= -0.05
 
 
@@ -236,7 +253,11 @@ def test_a_choice_with_a_default_and_a_fail_with_expressions(workshop: Workshop)
             "Default": "Bad",
         },
         "Good": {"Type": "Succeed", "Output": "good"},
-        "Bad": {"Type": "Fail", "Error": "LowScore", "Cause": "{% 'score ' & $string($states.input.score) %}"},
+        "Bad": {
+            "Type": "Fail",
+            "Error": "LowScore",
+            "Cause": "{% 'score ' & $string($states.input.score) %}",
+        },
     }
     assert workshop.run(states, value={"score": 80})["output"] == "good"
     low = workshop.run(states, value={"score": 79})

@@ -26,7 +26,9 @@ def table(workshop: Workshop) -> str:
 def test_an_object_is_read_as_text(workshop: Workshop) -> None:
     workshop.client("s3").create_bucket(Bucket="texts")
     workshop.client("s3").put_object(Bucket="texts", Key="a.sql", Body="SELECT '₹'".encode())
-    read = call("aws-sdk:s3:getObject", {"Bucket": "texts", "Key": "a.sql"}, Output="{% $states.result.Body %}")
+    read = call(
+        "aws-sdk:s3:getObject", {"Bucket": "texts", "Key": "a.sql"}, Output="{% $states.result.Body %}"
+    )
     assert workshop.run(read, allow("s3:GetObject"))["output"] == "SELECT '₹'"
     missing = call("aws-sdk:s3:getObject", {"Bucket": "texts", "Key": "b.sql"})
     assert workshop.run(missing, allow(["s3:GetObject", "s3:ListBucket"]))["error"] == "S3.NoSuchKeyException"
@@ -38,8 +40,12 @@ def test_an_object_is_read_as_text(workshop: Workshop) -> None:
 def test_a_message_is_published_by_the_role(workshop: Workshop) -> None:
     topic = workshop.client("sns").create_topic(Name="alerts")["TopicArn"]
     queue = workshop.client("sqs").create_queue(QueueName="alerts")["QueueUrl"]
-    arn = workshop.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}]}
+    arn = workshop.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])[
+        "Attributes"
+    ]["QueueArn"]
+    policy = {
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn}]
+    }
     workshop.client("sqs").set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
     workshop.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     publish = call("sns:publish", {"TopicArn": topic, "Message": {"reason": "{% $states.input.why %}"}})
@@ -54,11 +60,18 @@ def test_a_message_is_published_by_the_role(workshop: Workshop) -> None:
 
 def test_items_are_written_and_read_with_conditions(workshop: Workshop, table: str) -> None:
     item = {"pk": {"S": "lease"}, "token": {"N": "1"}}
-    put = call("dynamodb:putItem", {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"})
+    put = call(
+        "dynamodb:putItem",
+        {"TableName": table, "Item": item, "ConditionExpression": "attribute_not_exists(pk)"},
+    )
     may = allow(["dynamodb:PutItem", "dynamodb:GetItem"])
     assert workshop.run(put, may)["output"]["SdkHttpMetadata"]["HttpStatusCode"] == 200
     assert workshop.run(put, may)["error"] == "DynamoDB.ConditionalCheckFailedException"
-    get = call("dynamodb:getItem", {"TableName": table, "Key": {"pk": {"S": "lease"}}}, Output="{% $states.result.Item %}")
+    get = call(
+        "dynamodb:getItem",
+        {"TableName": table, "Key": {"pk": {"S": "lease"}}},
+        Output="{% $states.result.Item %}",
+    )
     assert workshop.run(get, may)["output"] == item
     sdk = call("aws-sdk:dynamodb:putItem", put["Call"]["Arguments"])
     assert workshop.run(sdk, may)["error"] == "DynamoDb.ConditionalCheckFailedException"
@@ -66,7 +79,9 @@ def test_items_are_written_and_read_with_conditions(workshop: Workshop, table: s
 
 
 def test_a_child_execution_is_awaited(workshop: Workshop) -> None:
-    child = workshop.machine({"Say": {"Type": "Pass", "Output": {"said": "{% $states.input.word %}"}, "End": True}})
+    child = workshop.machine(
+        {"Say": {"Type": "Pass", "Output": {"said": "{% $states.input.word %}"}, "End": True}}
+    )
     start = call("states:startExecution.sync:2", {"StateMachineArn": child, "Input": {"word": "yes"}})
     may = allow(["states:StartExecution", "states:DescribeExecution", "states:StopExecution"])
     assert workshop.run(start, may)["output"]["Output"] == {"said": "yes"}
@@ -80,7 +95,9 @@ def test_arguments_the_api_does_not_know_fail_the_execution(workshop: Workshop) 
 
 QUERY = {"QueryString": "SELECT 1 AS one", "ResultConfiguration": {"OutputLocation": "s3://results/athena/"}}
 MAY_QUERY = allow(["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:StopQueryExecution"])
-MAY_WRITE = allow(["s3:GetBucketLocation", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload"])
+MAY_WRITE = allow(
+    ["s3:GetBucketLocation", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:AbortMultipartUpload"]
+)
 
 
 def test_a_query_is_awaited_and_its_failure_is_the_cause(workshop: Workshop) -> None:

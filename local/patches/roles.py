@@ -1,4 +1,4 @@
-"""The state machine's role: its session, its clients, and the check of what it may invoke."""
+"""A role: its session, its clients, and the check of what it may do."""
 
 from __future__ import annotations
 
