@@ -41,6 +41,7 @@ class Query:
     database: str
     catalog: str
     session: Session
+    bytes_cutoff: int | None = None  # a statement that would read more ends before it changes anything
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Result:
     engine_ms: int = 0
 
 
-class QueryFailed(Exception):  # noqa: N818 - named for what the caller sees: the state FAILED
+class QueryFailed(Exception):
     """A statement that ends FAILED.
 
     Attributes
@@ -94,7 +95,7 @@ class QueryFailed(Exception):  # noqa: N818 - named for what the caller sees: th
         self.retryable = retryable
 
 
-class QueryCancelled(Exception):  # noqa: N818 - as above: the state CANCELLED
+class QueryCancelled(Exception):
     """A statement that StopQueryExecution ended."""
 
 

@@ -69,3 +69,12 @@ def injected_partition_unbound(column: str) -> QueryFailed:
 def internal(error: BaseException) -> QueryFailed:
     """A fault of the local cloud itself; says so instead of posing as an answer of Athena."""
     return QueryFailed(f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}", Category.SYSTEM, 100)
+
+
+def check_cutoff(scanned: int, cutoff: int | None) -> None:
+    """BytesScannedCutoffPerQuery of the workgroup: the query is cancelled, nothing is changed.
+
+    https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+    """
+    if cutoff is not None and scanned > cutoff:
+        raise QueryFailed("Bytes scanned limit was exceeded", Category.USER, 1006)

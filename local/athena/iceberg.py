@@ -57,13 +57,13 @@ class _GlueClient:
 
 
 class _Exceptions:
-    class EntityNotFoundException(Exception):  # noqa: N818 - Glue's own name
+    class EntityNotFoundException(Exception):
         """No such database or table."""
 
-    class AlreadyExistsException(Exception):  # noqa: N818
+    class AlreadyExistsException(Exception):
         """The table is there already."""
 
-    class ConcurrentModificationException(Exception):  # noqa: N818
+    class ConcurrentModificationException(Exception):
         """Another writer updated the table first."""
 
 

@@ -118,7 +118,7 @@ class Store:
         """Call a Glue action; raises GlueError with the name of Glue's exception."""
         import json
 
-        with self._scope(), _GLUE_LOCK:
+        with self._scope(), GLUE_LOCK:
             headers = {"x-amz-target": f"AWSGlue.{action}"}
             status, _, body = glue._handle_request_sync(
                 "POST", "/", headers, json.dumps(request).encode(), {}
@@ -149,7 +149,7 @@ class Store:
         return True
 
 
-_GLUE_LOCK = threading.RLock()  # compare-and-set of a table's version must not interleave
+GLUE_LOCK = threading.RLock()  # compare-and-set of a table's version must not interleave
 _COPIES: list[tempfile.TemporaryDirectory[str]] = []
 
 

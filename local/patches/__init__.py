@@ -32,6 +32,7 @@ MODULES: tuple[str, ...] = (
     "local.patches.states_walk",
     "local.patches.states_task",
     "local.patches.states_map",
+    "local.patches.athena",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 from typing import Any
 
 from ministack.core.router import extract_access_key_id
@@ -72,6 +73,8 @@ _ON_WORKGROUP = (
     "GetPreparedStatement", "ListPreparedStatements", "UpdatePreparedStatement", "DeletePreparedStatement",
 )  # fmt: skip
 _started: list[Executor] = []
+logging.getLogger("pyiceberg").setLevel(logging.WARNING)
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def apply(settings: Settings) -> None:
@@ -80,11 +83,11 @@ def apply(settings: Settings) -> None:
     executor = Executor(engine, settings.endpoint)
     _started.append(executor)
     front = Front(executor)
-    START.replace(lambda data: front.start(data))
-    GET.replace(lambda data: front.get(data))
-    BATCH.replace(lambda data: front.batch_get(data))
-    RESULTS.replace(lambda data: front.results(data))
-    STOP.replace(lambda data: front.stop(data))
+    START.replace(front.start)
+    GET.replace(front.get)
+    BATCH.replace(front.batch_get)
+    RESULTS.replace(front.results)
+    STOP.replace(front.stop)
     _know_the_caller()
     _name_the_workgroup()
     _serialise_updates()
@@ -121,7 +124,14 @@ def _name_the_workgroup() -> None:
     original = RESOURCE.original()
 
     def extract_resource_arn(
-        service: str, method: str, path: str, headers: Any, body: bytes, query_params: Any, region: str, account_id: str
+        service: str,
+        method: str,
+        path: str,
+        headers: Any,
+        body: bytes,
+        query_params: Any,
+        region: str,
+        account_id: str,
     ) -> str:
         if service == "athena" and (name := workgroup_of(headers, body)):
             return f"arn:aws:athena:{region}:{account_id}:workgroup/{name}"

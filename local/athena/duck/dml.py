@@ -8,6 +8,7 @@ from pyiceberg.table import Table
 from sqlglot import exp
 
 from local.athena.duck.casts import coerce
+from local.athena.duck.catalog import Catalog
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.iceberg_types import from_iceberg
 from local.athena.duck.predicates import push_down
@@ -18,9 +19,8 @@ from local.athena.duck.sources import scan_relation, table_item
 from local.athena.duck.tables import FILE, POSITION, IcebergScan, iceberg_scan
 from local.athena.duck.types import Type, coerces, duck
 from local.athena.duck.write import Writer, commit
-from local.athena.duck.catalog import Catalog
 from local.athena.engine import Column, Result
-from local.athena.errors import NotSupportedHere, column_not_found, user_error
+from local.athena.errors import NotSupportedHere, check_cutoff, column_not_found, user_error
 from local.athena.sql import name_of, where_of
 
 Columns = Sequence[tuple[str, Type]]
@@ -33,6 +33,7 @@ class Writing:
     queries: Queries
     catalog: Catalog
     cursor: duckdb.DuckDBPyConnection
+    bytes_cutoff: int | None = None
     scanned: int = 0
     planned: dict[str, str] = field(default_factory=dict)
 
@@ -43,6 +44,7 @@ class Writing:
                 if scan.token not in self.planned:
                     self.planned[scan.token], size = scan.plan()
                     self.scanned += size
+                    check_cutoff(self.scanned, self.bytes_cutoff)
                 sql = sql.replace(scan.token, self.planned[scan.token])
         return sql
 

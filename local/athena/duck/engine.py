@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
-from local.athena.duck import dml, render
+from local.athena.duck import ddl, dml, render
 from local.athena.duck.catalog import Catalog
 from local.athena.duck.queries import Queries
 from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Result
-from local.athena.errors import user_error
-from local.athena.sql import parse
+from local.athena.errors import check_cutoff, user_error
+from local.athena.sql import Malformed, parse
 from local.athena.store import Store
-from sqlglot import exp
 
 _MACROS = Path(__file__).with_name("macros.sql")
 MEMORY_LIMIT = "1GB"
@@ -91,20 +91,32 @@ def run(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
     """Compile and run one statement on `cursor`."""
     store = Store(query.session.account_id, query.session.region)
     catalog = Catalog(store, query.database)
-    tree = parse(query.sql)
     queries = Queries(query.sql, datetime.now(UTC), catalog.resolve)
+    if (defined := ddl.run(query.sql, ddl.Defining(store, query.database, queries))) is not None:
+        return defined
+    tree = _parsed(query.sql)
     if isinstance(tree, exp.Query):
-        return _select(queries, tree, cursor)
-    return dml.run(tree, dml.Writing(queries, catalog, cursor))
+        return _select(queries, tree, cursor, query.bytes_cutoff)
+    return dml.run(tree, dml.Writing(queries, catalog, cursor, query.bytes_cutoff))
 
 
-def _select(queries: Queries, tree: exp.Expression, cursor: duckdb.DuckDBPyConnection) -> Result:
+def _parsed(sql: str) -> exp.Expression:
+    try:
+        return parse(sql)
+    except Malformed as error:
+        raise user_error("SYNTAX_ERROR", str(error)) from error
+
+
+def _select(
+    queries: Queries, tree: exp.Expression, cursor: duckdb.DuckDBPyConnection, cutoff: int | None
+) -> Result:
     # The outermost query keeps its ORDER BY: it is not wrapped, its columns are renamed by position.
     relation = queries.query(tree)
     inner = relation.sql[1 : relation.sql.rindex(") AS ")] if relation.sql.startswith("(SELECT") else None
     fields = list(relation.fields)
     listed = ", ".join(f"{item.typed.sql}" for item in fields)
     sql, scanned = planned(queries, inner or f"SELECT {listed} FROM {relation.sql}")
+    check_cutoff(scanned, cutoff)
     kinds = [item.typed.type for item in fields]
     columns = tuple(render.column(item.name, item.typed.type, index) for index, item in enumerate(fields))
     cursor.execute(sql)
@@ -135,7 +147,9 @@ def translated(error: duckdb.Error) -> QueryFailed:
     if (own := _OWN.search(message)) and isinstance(error, duckdb.InvalidInputException):
         return user_error(own[1], own[2].split("\n")[0])
     if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
-        return user_error("NUMERIC_VALUE_OUT_OF_RANGE", message.split("\n")[0].partition("Error: ")[2])
+        return user_error(
+            "NUMERIC_VALUE_OUT_OF_RANGE", message.split("\n", maxsplit=1)[0].partition("Error: ")[2]
+        )
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryFailed(
             "EXCEEDED_LOCAL_MEMORY_LIMIT: Query exhausted resources at this scale factor", Category.USER, 1

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,9 @@ from local.athena.duck.scope import Resolved, Scope, Typed, refuse_unknown
 from local.athena.duck.types import (
     BOOLEAN,
     UNKNOWN,
-    VARCHAR,
     Type,
     array,
     common_of,
-    duck,
     from_sql,
     is_numeric,
 )

@@ -20,7 +20,6 @@ from local.athena.duck.types import (
     BOOLEAN,
     DOUBLE,
     INTEGERS,
-    UNKNOWN,
     VARBINARY,
     VARCHAR,
     Type,
@@ -34,9 +33,38 @@ if TYPE_CHECKING:
     from local.athena.duck.expressions import Expressions
 
 AGGREGATES = frozenset(
-    "count sum avg min max count_if arbitrary any_value bool_and bool_or every array_agg max_by min_by stddev "
-    "stddev_samp stddev_pop variance var_samp var_pop map_agg approx_distinct approx_percentile listagg "
-    "histogram checksum geometric_mean corr covar_pop covar_samp".split()
+    [
+        "count",
+        "sum",
+        "avg",
+        "min",
+        "max",
+        "count_if",
+        "arbitrary",
+        "any_value",
+        "bool_and",
+        "bool_or",
+        "every",
+        "array_agg",
+        "max_by",
+        "min_by",
+        "stddev",
+        "stddev_samp",
+        "stddev_pop",
+        "variance",
+        "var_samp",
+        "var_pop",
+        "map_agg",
+        "approx_distinct",
+        "approx_percentile",
+        "listagg",
+        "histogram",
+        "checksum",
+        "geometric_mean",
+        "corr",
+        "covar_pop",
+        "covar_samp",
+    ]
 )
 
 SIGNATURES: dict[str, list[Signature]] = {
@@ -160,7 +188,7 @@ def _numeric(args: list[Typed], name: str, where: str) -> Typed:
 
 def _round(args: list[Typed], where: str) -> Typed:
     value = args[0]
-    if len(args) == 1 or args[1].value == 0 and value.type.name != "decimal":
+    if len(args) == 1 or (args[1].value == 0 and value.type.name != "decimal"):
         return _round_whole(value, args, where)
     digits = args[1].value
     if len(args) != 2 or not isinstance(digits, int):

@@ -73,7 +73,7 @@ def _single(
         return
     left, right = _quietly(x, column), _quietly(x, value)
     if left and right and left.origin and _usable(left, right):
-        assert right.value is not None  # noqa: S101 - _usable said so
+        assert right.value is not None
         yield left.origin, Predicate(left.origin.column, operator, (right.value,))
 
 

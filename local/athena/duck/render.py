@@ -91,7 +91,7 @@ def java_double(value: float) -> str:
         plain = repr(value)
         return f"{Decimal(plain):f}" if "e" in plain else plain
     sign, digits, exponent = Decimal(repr(value)).as_tuple()
-    assert isinstance(exponent, int)  # noqa: S101 - finite
+    assert isinstance(exponent, int)
     figures = "".join(map(str, digits)).rstrip("0") or "0"
     power = len(digits) - 1 + exponent
     return f"{'-' if sign else ''}{figures[0]}.{figures[1:] or '0'}E{power}"

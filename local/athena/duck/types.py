@@ -43,13 +43,13 @@ class Type:
     def number(self, index: int) -> int:
         """The parameter at `index`, which is a number."""
         value = self.args[index]
-        assert isinstance(value, int)  # noqa: S101 - for the type checker; parameters are built here
+        assert isinstance(value, int)
         return value
 
     def part(self, index: int) -> "Type":
         """The parameter at `index`, which is a type."""
         value = self.args[index]
-        assert isinstance(value, Type)  # noqa: S101 - as above
+        assert isinstance(value, Type)
         return value
 
 
