@@ -12,7 +12,7 @@ PY      := .venv/bin/python
 CONSOLE := .venv/bin/saleslake --stack $(STACK)
 LOCAL   := $(PY) -m local
 READY   := .venv/.ready
-CLOUD   := --port $(PORT) --state $(STATE)
+CLOUD   := --port $(PORT) --state "$(STATE)"
 QUICK   := tests/unit tests/sql tests/local tests/integration tests/project
 # These targets talk to the local cloud and to nothing else; for a real account call `saleslake` itself.
 AT_HOME := eval "$$($(LOCAL) env $(CLOUD))" && $(CONSOLE)
