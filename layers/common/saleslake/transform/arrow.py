@@ -28,7 +28,9 @@ QUARANTINE = pa.schema(
 def processed_schema(contract: Contract) -> pa.Schema:
     """Columns of the contract, typed and in its order, then where each row comes from."""
     delivered = [(column.name, arrow_type(column.physical_type)) for column in contract.columns]
-    return pa.schema([*delivered, *((column.name, arrow_type(column.physical_type)) for column in PROVENANCE)])
+    return pa.schema(
+        [*delivered, *((column.name, arrow_type(column.physical_type)) for column in PROVENANCE)]
+    )
 
 
 def arrow_type(physical_type: str) -> pa.DataType:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from saleslake.contracts.aliases import WHITESPACE, fold, spellings
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.model import Action, Column, Contract
+from saleslake.transform.records import trimmed_name
 
 
 def quote(text: str) -> str:
@@ -101,7 +102,7 @@ def _column(column: Column, position: int | None, formats: Sequence[str]) -> Com
         checks.append(Check(*_TYPE_RULES[column.kind], column.name, fault, _expected(column, formats)))
     checks += _value_checks(column)
     delivered = None if position is None else f"c{position}"
-    trimmed = f"NULLIF(trim({delivered}, {quote(WHITESPACE)}), '')" if delivered else "CAST(NULL AS VARCHAR)"
+    trimmed = f"NULLIF({trimmed_name(delivered)}, '')" if delivered else "CAST(NULL AS VARCHAR)"
     return CompiledColumn(column.name, delivered, trimmed, value, tuple(checks), join, undecided)
 
 

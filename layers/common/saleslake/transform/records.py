@@ -11,13 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from saleslake.contracts.aliases import WHITESPACE
 from saleslake.contracts.delimited import read_header
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.transform.model import DeliveredFormat
 from saleslake.transform.source import RememberedSource, count_line_ends
 
 READ_SIZE = 1 << 20  # bytes the CSV reader takes at a time; no record may be longer
-BLOCK_BYTES = 24 << 20  # text of a block of rows; what memory is needed grows with it
+BLOCK_BYTES = 12 << 20  # text of a block of rows; what memory is needed grows with it
 LONGEST_RECORD = 100  # physical lines; a quoted field that runs on further is one that was never closed
 
 
@@ -45,7 +46,8 @@ class Block:
     """Some consecutive records.
 
     ``rows`` has one string column per delivered column (``c0``, ``c1``, …), ``line``, the physical line where each
-    begins, the header being line 1, and ``span``, the number of lines it takes.
+    begins, the header being line 1, ``span``, the number of lines it takes, and for each delivered column one of its
+    values without the whitespace around them (``trimmed_c0``, …).
     """
 
     rows: pa.Table
@@ -217,8 +219,18 @@ class Records:
 
 
 def _join(blocks: list[Block]) -> Block:
-    tables = [block.rows for block in blocks]
-    return Block(pa.concat_tables(tables), tuple(record for block in blocks for record in block.malformed))
+    rows = pa.concat_tables([block.rows for block in blocks])
+    for name in rows.column_names[:-2]:
+        delivered = rows.column(name)
+        trimmed = pc.utf8_trim(delivered, WHITESPACE)
+        # most columns need no trimming: theirs share memory with what was delivered
+        rows = rows.append_column(trimmed_name(name), delivered if trimmed.equals(delivered) else trimmed)
+    return Block(rows, tuple(record for block in blocks for record in block.malformed))
+
+
+def trimmed_name(name: str) -> str:
+    """Name of the column that has the values of ``name`` without the whitespace around them."""
+    return f"trimmed_{name}"
 
 
 def _spans(batch: pa.RecordBatch) -> array[int]:

@@ -1,5 +1,7 @@
 """The DuckDB statements of one file, from its contract: cast and check a block, explain its faults, add it up."""
 
+# ruff: noqa: S608 - every name comes from a contract, every text goes through quote()
+
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +15,8 @@ from saleslake.transform.checks import Check, CompiledColumn, quote
 class Statements:
     """SQL over the tables ``rows`` (a block as delivered), ``checked`` and ``repeats``.
 
-    ``check`` makes ``checked``: a row's line, values, hashes, and whether it is bad. ``reasons`` lists every fault of the
-    bad rows. ``good`` gives the rows to write, ``account`` what became of all of them.
+    ``check`` makes ``checked``: a row's line, values, hashes, and whether it is bad. ``reasons`` lists every fault of
+    the bad rows. ``good`` gives the rows to write, ``account`` what became of all of them.
     """
 
     check: str
