@@ -29,7 +29,7 @@ def as_athena(error: TrinoQueryError, added: int = 0) -> QueryFailed:
         r"^line 1:(\d+)", lambda found: f"line 1:{max(1, int(found[1]) - added)}", str(error.message)
     )
     message = message.replace(f"'{HIVE_CATALOG}.", "'awsdatacatalog.")
-    if name == "COLUMN_NOT_FOUND":
+    if message.endswith("cannot be resolved"):
         message += UNAUTHORISED_TAIL
     return QueryFailed(f"{name}: {message}", category, error_type, retryable=name in RETRYABLE)
 

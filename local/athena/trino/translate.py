@@ -96,7 +96,7 @@ def _parsed(sql: str) -> exp.Expression:
         raise user_error("SYNTAX_ERROR", reason) from error
     if not isinstance(tree, exp.Create | exp.Drop | exp.Alter):
         raise user_error(
-            "NOT_SUPPORTED", f"{sql.split()[0]} of this form is not supported by the local cloud"
+            "NOT_SUPPORTED", f"{sql.split(maxsplit=1)[0]} of this form is not supported by the local cloud"
         )
     return tree
 
