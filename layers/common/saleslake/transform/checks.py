@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from saleslake.contracts.aliases import WHITESPACE, fold, spellings
-from saleslake.contracts.dates import DateFormat
+from saleslake.contracts.dates import DateFormat, rivals
 from saleslake.contracts.model import Action, Column, Contract
 from saleslake.transform.records import trimmed_name
 
@@ -108,7 +108,7 @@ def _column(column: Column, position: int | None, formats: Sequence[str]) -> Com
 
 def _string(column: Column, text: str) -> str:
     if column.aliases:
-        return f"COALESCE(a_{column.name}.canonical, upper({text}))"
+        return f"COALESCE(a_{column.name}.canonical, upper({fold_sql(text)}))"
     if column.allowed:
         listed = ", ".join(quote(value) for value in column.allowed.values)
         folded = " ".join(f"WHEN {quote(fold(value))} THEN {quote(value)}" for value in column.allowed.values)
@@ -150,7 +150,10 @@ _TYPE_RULES = {"integer": ("type",), "decimal": ("type",), "boolean": ("type",),
 
 def _expected(column: Column, formats: Sequence[str]) -> str:
     if column.kind == "date":
-        return f"a day written {' or '.join(formats)}"
+        disputed = {name for group in rivals(column.formats) for name in group}
+        # where no row was written in a disputed format, any of them would have done
+        shown = formats if disputed.intersection(formats) else column.formats
+        return f"a day written {' or '.join(shown)}"
     if column.kind == "decimal":
         digits, point = column.precision - column.scale, "9" * column.scale
         return f"a plain number such as 1234.{point}: at most {digits} digits, then at most {column.scale} decimals"

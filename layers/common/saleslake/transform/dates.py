@@ -82,13 +82,12 @@ def _count(vote: _Votes, text: str, connection: duckdb.DuckDBPyConnection) -> No
     read_by = " + ".join(f"({day} IS NOT NULL)::INT" for day in days)
     only = ", ".join(f"count(*) FILTER (read_by = 1 AND {day} IS NOT NULL)" for day in days)
     doubtful = f"read_by > 1 AND least({', '.join(days)}) <> greatest({', '.join(days)})"
-    row = connection.execute(f"""
+    ((*counts, line, value),) = connection.execute(f"""
         WITH texts AS (SELECT line, {text} AS text FROM rows),
         readings AS (SELECT *, {readings} FROM texts),
         counted AS (SELECT *, {read_by} AS read_by FROM readings)
         SELECT {only}, min(line) FILTER ({doubtful}), arg_min(text, line) FILTER ({doubtful}) FROM counted
-    """).fetchone()  # noqa: S608 - made of the contract's own names
-    *counts, line, value = row or ()
+    """).fetchall()  # noqa: S608 - made of the contract's own names
     for name, count in zip(vote.group, counts, strict=True):
         vote.only[name] = vote.only.get(name, 0) + count
     if vote.doubtful is None and line is not None:
