@@ -54,6 +54,8 @@ def start(settings: Settings) -> Process:
         raise CloudError(
             f"port {settings.port} is taken by another program; choose another one with --port (PORT=… make up)."
         )
+    if settings.engine == "trino":
+        _fetch_trino()
     settings.state.mkdir(parents=True, exist_ok=True)
     with settings.log_file.open("ab") as log:
         child = subprocess.Popen(
@@ -80,6 +82,16 @@ def start(settings: Settings) -> Process:
             )
         time.sleep(0.1)
     return process
+
+
+def _fetch_trino() -> None:
+    """Have Trino and its Java in the cache before the emulator, which could not show the progress, wants them."""
+    from local.athena.trino import server
+
+    try:
+        server.prepare()
+    except (server.TrinoMissing, server.JavaMissing) as error:
+        raise CloudError(str(error)) from error
 
 
 def stop(settings: Settings) -> bool:

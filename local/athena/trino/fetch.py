@@ -18,7 +18,7 @@ ARCHIVE = f"trino-server-{VERSION}.tar.gz"
 SHA256 = "cfd5accde17e8ebd251eeeb78aed1f490e77bb3a164d95a0f454bf8a7c1cbd3f"
 SIZE = 821_045_832
 KEPT = ("lib", "plugin/hive", "plugin/iceberg", "plugin/memory")  # the other 50 plugins are not unpacked
-DEFAULT_CACHE = Path(__file__).resolve().parents[3] / ".cache" / "trino"
+CACHE = Path(__file__).resolve().parents[3] / ".cache" / "trino"
 
 
 class TrinoMissing(Exception):
@@ -26,8 +26,8 @@ class TrinoMissing(Exception):
 
 
 def cache_folder() -> Path:
-    """Where the server and its Java are kept: ``TRINO_CACHE``, else ``.cache/trino`` in the checkout."""
-    return Path(os.environ.get("TRINO_CACHE") or DEFAULT_CACHE)
+    """Where the server and its Java are kept: ``.cache/trino`` in the checkout, shared by all clouds."""
+    return CACHE
 
 
 def cached_server(cache: Path) -> Path | None:

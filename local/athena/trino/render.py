@@ -16,7 +16,15 @@ Signature = dict[str, Any]
 Text = Callable[[Any], str]
 
 UNBOUNDED = 2147483647
-PRECISIONS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "float": 7, "double": 17}
+PRECISIONS = {
+    "tinyint": 3,
+    "smallint": 5,
+    "integer": 10,
+    "bigint": 19,
+    "float": 17,
+    "double": 17,
+    "varbinary": 1073741824,
+}
 
 
 def column(described: dict[str, Any]) -> Column:

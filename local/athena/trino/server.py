@@ -10,9 +10,11 @@ import urllib.request
 from pathlib import Path
 
 from local.athena.engine import Session
-from local.athena.trino.fetch import cache_folder, fetch_server
-from local.athena.trino.java import Java, find_java
+from local.athena.trino.fetch import TrinoMissing, cache_folder, fetch_server
+from local.athena.trino.java import Java, JavaMissing, find_java
 from local.athena.trino.settings import as_properties, catalog_settings, jvm_flags, server_settings
+
+__all__ = ["JavaMissing", "TrinoDidNotStart", "TrinoMissing", "TrinoServer", "prepare"]
 
 START_SECONDS = 120
 # Java does not notice that whoever started it died. This shell does: its standard input ends.
