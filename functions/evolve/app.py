@@ -13,7 +13,7 @@ logger = Logger()
 def handler(event: dict, context: object) -> None:
     try:
         if event["RequestType"] != "Delete":
-            logger.info("tables", extra={"created": create_tables(backend())})
+            logger.info("tables", created_tables=create_tables(backend()))
     except Exception as error:  # whatever it is, CloudFormation must hear of it or waits for an hour
         logger.exception("tables could not be created")
         respond(event, error=f"{type(error).__name__}: {error}")

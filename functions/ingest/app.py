@@ -14,7 +14,7 @@ processor = BatchProcessor(event_type=EventType.SQS)
 def take_in(record: SQSRecord) -> None:
     landed = LandedObject.from_event(record.json_body)
     delivery = receive(landed, backend())
-    logger.info("delivery", extra={"key": landed.key, **delivery.model_dump()})
+    logger.info("delivery", landed=landed.key, **delivery.model_dump())
 
 
 @logger.inject_lambda_context

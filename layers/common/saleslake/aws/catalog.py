@@ -57,7 +57,7 @@ class Catalog:
         """Make ``target.name`` a second pointer to where ``source.name`` points."""
         table = self.table(source, name)
         assert table is not None, f"{source}.{name} was created just before"
-        self.create(target, {field: table[field] for field in _INPUT_FIELDS if field in table})
+        self.create(target, _as_input(table))
 
     def point(self, database: str, name: str, metadata_location: str) -> bool:
         """Point an Iceberg table at a metadata file; False when it pointed there already.
@@ -70,7 +70,7 @@ class Catalog:
         table = self.table(database, name)
         if table is None or table["Parameters"]["metadata_location"] == metadata_location:
             return False
-        definition = {field: table[field] for field in _INPUT_FIELDS if field in table}
+        definition = _as_input(table)
         definition["Parameters"] = {
             **table["Parameters"],
             "metadata_location": metadata_location,
@@ -88,3 +88,8 @@ class Catalog:
                 raise ReleaseChanged(f"{database}.{name} was moved by someone else meanwhile") from error
             raise
         return True
+
+
+def _as_input(table: dict[str, Any]) -> dict[str, Any]:
+    """A table as GetTable describes it, as CreateTable and UpdateTable take it: they refuse empty texts."""
+    return {field: table[field] for field in _INPUT_FIELDS if table.get(field) not in (None, "")}
