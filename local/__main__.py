@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from local import cloud, deploy
@@ -41,6 +43,15 @@ def _settings(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+@contextmanager
+def _step(name: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, with the last line it said, and how long it took."""
+    began = time.monotonic()
+    with console.status(name) as shown:
+        yield lambda line: shown.update(f"{name}: {escape(line.strip()[:100])}")
+    console.print(f"[dim]{name:<24} {time.monotonic() - began:5.1f} s[/]")
+
+
 @click.group(help="Run the data lake on this machine: the real template and artifacts on an emulator.")
 def main() -> None:
     os.umask(0o077)
@@ -59,21 +70,16 @@ def start(settings: Settings) -> None:
 @_settings
 def up(settings: Settings, stack: str) -> None:
     """Start the emulator, build and deploy the stack, and wait until its API answers."""
-    with console.status("preparing the Lambda runtime") as shown:
-
-        def tell(line: str) -> None:
-            shown.update(f"{step}: {line.strip()[:100]}")
-
-        began, step = time.monotonic(), "runtime"
+    began = time.monotonic()
+    with _step("Lambda runtime"):
         create(settings.cache)
-        step = "emulator"
-        shown.update("starting the emulator")
+    with _step("emulator"):
         cloud.start(settings)
-        step = "sam build"
+    with _step("sam build") as tell:
         deploy.build(settings, tell=tell)
-        step = "sam deploy"
+    with _step("sam deploy") as tell:
         found = deploy.deploy(settings, stack, tell=tell)
-        shown.update("waiting for the API")
+    with _step("first answer of the API"):
         deploy.wait_until_healthy(settings, found)
     console.print(f"stack {stack} is up at {settings.endpoint} after {time.monotonic() - began:.0f} s")
     console.print(f"API   {found.get('ApiUrl', '(none)')}")

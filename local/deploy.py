@@ -45,9 +45,17 @@ def deploy(
     CloudError
         The deployment failed; the message holds what sam said and the stack's own reasons.
     """
+    if _status(settings, stack) == "ROLLBACK_COMPLETE":  # a first deployment that failed can only be removed
+        client(settings, "cloudformation").delete_stack(StackName=stack)
     options = ["--config-env", "local", "--stack-name", stack, "--no-confirm-changeset"]
     with _one_at_a_time(folder / ".aws-sam"):
-        _sam(["deploy", *options, "--no-fail-on-empty-changeset"], folder, settings, tell)
+        try:
+            _sam(["deploy", *options, "--no-fail-on-empty-changeset"], folder, settings, tell)
+        except CloudError as error:
+            reasons = _failures(settings, stack)
+            raise CloudError(
+                f"stack {stack} was not deployed:\n{reasons}" if reasons else str(error)
+            ) from error
     return outputs(settings, stack)
 
 
@@ -102,6 +110,22 @@ def client(settings: Settings, service: str) -> Any:
 
     session = boto3.Session(ROOT_KEY, ROOT_KEY, region_name=REGION)
     return session.client(service, endpoint_url=settings.endpoint)
+
+
+def _status(settings: Settings, stack: str) -> str | None:
+    stacks = client(settings, "cloudformation").describe_stacks()["Stacks"]
+    return next((str(found["StackStatus"]) for found in stacks if found["StackName"] == stack), None)
+
+
+def _failures(settings: Settings, stack: str) -> str:
+    """What the resources that failed say, oldest first."""
+    if _status(settings, stack) is None:
+        return ""
+    events = client(settings, "cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    failed = [event for event in reversed(events) if event["ResourceStatus"].endswith("_FAILED")]
+    return "\n".join(
+        f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed
+    )
 
 
 def _sam(arguments: list[str], folder: Path, settings: Settings, tell: Tell) -> None:
