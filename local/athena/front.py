@@ -22,6 +22,7 @@ from local.athena.store import ObjectMissing, Store, split
 
 Answer = tuple[int, dict[str, str], bytes]
 access_key: contextvars.ContextVar[str] = contextvars.ContextVar("athena_access_key", default="")
+_UNKNOWN_ID = "INVALID_QUERY_EXECUTION_ID"
 MAX_RESULTS = 1000
 KEPT_RESULTS = 64  # results whose rows stay parsed for the next page
 
@@ -126,9 +127,14 @@ class Front:
         wanted = data.get("QueryExecutionIds") or []
         found = [_shown(athena._executions[i]) for i in wanted if i in athena._executions]
         missing = [
-            {"QueryExecutionId": i, "ErrorCode": "INVALID_QUERY_EXECUTION_ID", "ErrorMessage": f"QueryExecution {i} was not found"}
-            for i in wanted if i not in athena._executions
-        ]  # fmt: skip
+            {
+                "QueryExecutionId": i,
+                "ErrorCode": _UNKNOWN_ID,
+                "ErrorMessage": f"QueryExecution {i} was not found",
+            }
+            for i in wanted
+            if i not in athena._executions
+        ]
         return json_response({"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing})
 
     def stop(self, data: dict[str, Any]) -> Answer:
@@ -158,7 +164,7 @@ class Front:
             text = (
                 "Query did not finish successfully. Final" if ended else "Query has not yet finished. Current"
             )
-            return _invalid(f"{text} query state: {state}", {"AthenaErrorCode": "INVALID_QUERY_EXECUTION_ID"})
+            return _invalid(f"{text} query state: {state}", {"AthenaErrorCode": _UNKNOWN_ID})
         location = record["ResultConfiguration"]["OutputLocation"]
         bucket, key = split(location)
         if not _caller().may("s3:GetObject", f"arn:aws:s3:::{bucket}/{key}"):
@@ -170,24 +176,24 @@ class Front:
 
     def _page(self, data: dict[str, Any], record: dict[str, Any], location: str) -> Answer:
         query_id, limit = record["QueryExecutionId"], int(data.get("MaxResults") or MAX_RESULTS)
-        token = str(data.get("NextToken") or "0")
+        position = str(data.get("NextToken") or "0")
         if not 1 <= limit <= MAX_RESULTS:
             return _invalid("MaxResults is more than maximum allowed length 1000.")
-        if not token.isdigit():
+        if not position.isdigit():
             return _invalid("Invalid NextToken")
         if query_id not in self._pages:
             while len(self._pages) >= KEPT_RESULTS:
                 self._pages.pop(next(iter(self._pages)), None)
             self._pages[query_id] = results.load(Store(get_account_id(), get_region()), location)
         columns, rows = self._pages[query_id]
-        start, end = int(token), int(token) + limit
+        start, end = int(position), int(position) + limit
         page = [
             {"Data": [{} if cell is None else {"VarCharValue": cell} for cell in row]}
             for row in rows[start:end]
         ]
         described = {"ColumnInfo": [results.column_info(column) for column in columns]}
         answer: dict[str, Any] = {"ResultSet": {"Rows": page, "ResultSetMetadata": described}}
-        if token == "0":
+        if start == 0:
             answer["UpdateCount"] = record.get("_update_count") or 0
         if end < len(rows):
             answer["NextToken"] = str(end)
@@ -268,4 +274,4 @@ def _invalid(message: str, extra: dict[str, str] | None = None) -> Answer:
 
 def _not_found(data: dict[str, Any]) -> Answer:
     message = f"QueryExecution {data.get('QueryExecutionId')} was not found"
-    return _invalid(message, {"AthenaErrorCode": "INVALID_QUERY_EXECUTION_ID"})
+    return _invalid(message, {"AthenaErrorCode": _UNKNOWN_ID})

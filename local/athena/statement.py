@@ -176,7 +176,7 @@ def _definition(sql: str, tokens: list[Token], words: list[str], offsets: tuple[
 def _body(sql: str, tokens: list[Token]) -> tuple[Name, ...]:
     """The tables of the query behind AS; empty when there is none."""
     depth = 0
-    for index, token in enumerate(tokens):
+    for token in tokens:
         depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
         if depth == 0 and token.token_type == TokenType.ALIAS:
             inner = parse(sql[token.end + 1 :])

@@ -1,6 +1,5 @@
 """The emulator's S3 and Glue from inside its own process: no HTTP, no signature, the caller already checked."""
 
-import os
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -105,7 +104,7 @@ class Store:
         if stored and record.get("body") is None and Path(stored).is_file():
             return Path(stored)
         tag = str(record.get("etag", "")).strip('"')
-        copy = _copies() / f"{tag}-{record['size']}-{os.path.basename(key)[-80:]}"
+        copy = _copies() / f"{tag}-{record['size']}-{key.rpartition('/')[2][-80:]}"
         if not copy.is_file():
             partial = copy.with_name(f"{copy.name}.{threading.get_ident()}")
             partial.write_bytes(self.read(uri))

@@ -95,7 +95,7 @@ def as_decimal(kind: Type) -> Type:
 
 def common(left: Type, right: Type) -> Type | None:
     """The type both coerce to without losing anything, or None where Trino refuses to compare them."""
-    if left == right or right == UNKNOWN:
+    if right in (left, UNKNOWN):
         return left
     if left == UNKNOWN:
         return right
@@ -178,7 +178,7 @@ def from_sql(node: exp.DataType) -> Type:
     if kind in (exp.DType.DECIMAL, exp.DType.VARCHAR, exp.DType.TEXT):
         numbers = [int(parameter.name) for parameter in parameters]
         if kind == exp.DType.DECIMAL:
-            return decimal(*(numbers + [0])[:2]) if numbers else decimal(38, 0)
+            return decimal(numbers[0], *numbers[1:2] or [0]) if numbers else decimal(38, 0)
         return varchar(numbers[0] if numbers else None)
     if kind in (exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ):
         digits = int(parameters[0].name) if parameters else 3
