@@ -144,10 +144,10 @@ def show(answer: dict[str, Any], truth: dict[str, Any] | None) -> list[str]:
 
 def figures(document: dict[str, Any]) -> Iterator[tuple[str, Decimal]]:
     """The figures worth printing first: every KPI, the counts, the strongest states."""
-    for group in (document["data"]["kpis"], document["metadata"]):
-        for name, value in group.items():
-            if isinstance(value, int | Decimal) or str(value).replace(".", "", 1).isdigit():
-                yield name, Decimal(value)
+    for name, value in document["data"]["kpis"].items():
+        yield name, Decimal(value)
+    for name in ("total_records", "active_records", "cancelled_records"):
+        yield name, Decimal(document["metadata"][name])
     for row in document["data"]["regional_analytics"][:FIRST_STATES]:
         yield f"revenue of {row['state']}", Decimal(row["revenue"])
 

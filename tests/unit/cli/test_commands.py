@@ -128,9 +128,12 @@ def test_a_history_reads_as_states_with_the_time_each_took() -> None:
     ]
 
 
-def test_items_of_a_map_count_as_one_visit_from_the_first_to_the_last() -> None:
-    (state,) = visits([entered("One", 1), entered("One", 2), exited("One", 3), exited("One", 7)])
-    assert (state.entered, state.left) == (START + timedelta(seconds=1), START + timedelta(seconds=7))
+def test_what_happens_inside_a_map_is_told_as_that_one_state() -> None:
+    inside = [entered("One", 1), entered("One", 2), exited("One", 3), exited("One", 7)]
+    outer = _event("MapStateEntered", "stateEnteredEventDetails", "All", 0)
+    end = _event("MapStateExited", "stateExitedEventDetails", "All", 8)
+    (state,) = visits([outer, *inside, end])
+    assert (state.name, state.entered, state.left) == ("All", START, START + timedelta(seconds=8))
 
 
 def test_a_state_visited_again_is_told_again() -> None:

@@ -97,25 +97,22 @@ class Executions:
 def visits(events: Sequence[dict[str, Any]]) -> tuple[State, ...]:
     """The visits to working states that a history tells of, in order of entering.
 
-    Overlapping visits to one state, as the items of a Map make them, are told as one: from the first entering to
-    the last leaving. A visit has failed when a failure is what it was left for.
+    What happens inside a Map or Parallel is told as that one state. A visit has failed when a failure is what it
+    was left for.
     """
-    by_id = {event.get("id"): event for event in events}
+    types = {event.get("id"): str(event["type"]) for event in events}
     told: list[State] = []
-    inside: dict[str, int] = {}
+    depth = 0
     for event in events:
         kind = str(event["type"])
-        if kind.endswith(_ENTERED) and kind.removesuffix(_ENTERED) in _WORKING:
-            name = str(event["stateEnteredEventDetails"]["name"])
-            if not inside.get(name):
-                told.append(State(name, event["timestamp"], None))
-            inside[name] = inside.get(name, 0) + 1
-        elif kind.endswith(_EXITED) and (name := str(event["stateExitedEventDetails"]["name"])) in inside:
-            inside[name] -= 1
-            before = str(by_id.get(event.get("previousEventId"), {}).get("type", ""))
-            at = max(index for index, state in enumerate(told) if state.name == name)
-            told[at] = told[at]._replace(
-                left=None if inside[name] else event["timestamp"],
-                failed=told[at].failed or before.endswith(("Failed", "TimedOut")),
-            )
+        container = kind.startswith(("Map", "Parallel"))
+        if kind.endswith(_ENTERED):
+            if depth == 0 and kind.removesuffix(_ENTERED) in _WORKING:
+                told.append(State(str(event["stateEnteredEventDetails"]["name"]), event["timestamp"], None))
+            depth += container
+        elif kind.endswith(_EXITED):
+            depth -= container
+            if depth == 0 and kind.removesuffix(_EXITED) in _WORKING and told:
+                failed = types.get(event.get("previousEventId"), "").endswith(("Failed", "TimedOut"))
+                told[-1] = told[-1]._replace(left=event["timestamp"], failed=failed)
     return tuple(told)
