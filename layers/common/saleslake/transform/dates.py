@@ -33,6 +33,8 @@ class _Votes:
     group: tuple[str, ...]
     only: dict[str, int] = field(default_factory=dict)
     """Rows that this format alone can read."""
+    read: int = 0
+    """Rows that any of them can read."""
     doubtful: tuple[int, str] | None = None
     """Line and text of the first row that two of them read as two days."""
 
@@ -69,7 +71,7 @@ def decide_formats(
         connection.unregister("rows")
     formats = undisputed_formats(contract)
     for vote in votes:
-        kept = {*formats[vote.column.name], _decide(vote)}
+        kept = {*formats[vote.column.name], *([_decide(vote)] if vote.read else [])}
         formats[vote.column.name] = tuple(name for name in vote.column.formats if name in kept)
     return formats
 
@@ -82,14 +84,15 @@ def _count(vote: _Votes, text: str, connection: duckdb.DuckDBPyConnection) -> No
     read_by = " + ".join(f"({day} IS NOT NULL)::INT" for day in days)
     only = ", ".join(f"count(*) FILTER (read_by = 1 AND {day} IS NOT NULL)" for day in days)
     doubtful = f"read_by > 1 AND least({', '.join(days)}) <> greatest({', '.join(days)})"
-    ((*counts, line, value),) = connection.execute(f"""
+    ((*counts, read, line, value),) = connection.execute(f"""
         WITH texts AS (SELECT line, {text} AS text FROM rows),
         readings AS (SELECT *, {readings} FROM texts),
         counted AS (SELECT *, {read_by} AS read_by FROM readings)
-        SELECT {only}, min(line) FILTER ({doubtful}), arg_min(text, line) FILTER ({doubtful}) FROM counted
+        SELECT {only}, count(*) FILTER (read_by > 0), min(line) FILTER ({doubtful}), arg_min(text, line) FILTER ({doubtful}) FROM counted
     """).fetchall()  # noqa: S608 - made of the contract's own names
     for name, count in zip(vote.group, counts, strict=True):
         vote.only[name] = vote.only.get(name, 0) + count
+    vote.read += read
     if vote.doubtful is None and line is not None:
         vote.doubtful = (line, value)
 

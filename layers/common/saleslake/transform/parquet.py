@@ -41,7 +41,9 @@ class ParquetFile:
         self._settle()
         if table.num_rows:
             self.rows += table.num_rows
-            self._pending = self._thread.submit(self._writer.write_table, table.cast(self._schema))
+            # one chunk: how a table is cut shows in the file, and the same rows shall give the same bytes
+            whole = table.cast(self._schema).combine_chunks()
+            self._pending = self._thread.submit(self._writer.write_table, whole)
 
     def _settle(self) -> None:
         if self._pending:

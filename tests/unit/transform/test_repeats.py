@@ -1,0 +1,51 @@
+"""Rows that come again: duplicates are counted, other repeats of a key are its nth occurrence."""
+
+from saleslake.transform import records
+from tests.unit.transform.report import line, report, transform
+
+
+def occurrences(*lines):
+    found = transform(report(*lines))
+    return [(row["line_number"], row["occurrence"]) for row in found.rows], found.result.rows_duplicate
+
+
+def test_rows_equal_in_all_columns_delivered_are_duplicates_and_the_first_stays():
+    assert occurrences(line(), line(), line()) == ([(2, 1)], 2)
+
+
+def test_rows_that_differ_in_a_column_nobody_needs_are_no_duplicates():
+    assert occurrences(line(index="1"), line(index="2")) == ([(2, 1), (3, 2)], 0)
+
+
+def test_rows_that_differ_only_in_the_spelling_of_a_value_are_no_duplicates():
+    assert occurrences(line(), line(ship_state="maharashtra")) == ([(2, 1), (3, 2)], 0)
+
+
+def test_quoting_a_field_does_not_make_a_row_another_one():
+    assert occurrences(line(), line(ship_city='"MUMBAI"')) == ([(2, 1)], 1)
+
+
+def test_duplicates_do_not_count_as_occurrences_but_quarantined_rows_do():
+    lines = [line(index="1"), line(index="1"), line(index="2", Amount="x"), line(index="3")]
+    assert occurrences(*lines) == ([(2, 1), (5, 3)], 1)
+
+
+def test_occurrences_are_counted_per_order_and_sku():
+    lines = [line(index="1"), line(index="2", SKU="B"), line(index="3", Order_ID="2"), line(index="4", SKU="B")]
+    assert occurrences(*lines) == ([(2, 1), (3, 1), (4, 1), (5, 2)], 0)
+
+
+def test_a_duplicate_of_a_quarantined_row_is_a_duplicate():
+    found = transform(report(line(Amount="x"), line(Amount="x")))
+    assert (found.result.rows_quarantined, found.result.rows_duplicate) == (1, 1)
+    assert [row["line_number"] for row in found.quarantined] == [2]
+
+
+def test_repeats_are_found_across_blocks(monkeypatch):
+    monkeypatch.setattr(records, "READ_SIZE", 1024)
+    monkeypatch.setattr(records, "BLOCK_BYTES", 1024)
+    filler = [line(index=str(number), Order_ID=f"o{number}") for number in range(40)]
+    lines = [line(index="x"), *filler, line(index="x"), line(index="y"), *filler, line(index="z")]
+    found, duplicates = occurrences(*lines)
+    assert duplicates == 41
+    assert [(at, nth) for at, nth in found if nth > 1] == [(44, 2), (85, 3)]
