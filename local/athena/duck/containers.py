@@ -23,7 +23,7 @@ def subscript(base: Typed, index: Typed, where: str) -> Typed:
         return Typed(f"t_subscript({base.sql}, {coerce(index, BIGINT).sql})", base.type.part(0))
     if base.type.name == "map" and common(index.type, base.type.part(0)) == base.type.part(0):
         key = coerce(index, base.type.part(0)).sql
-        missing = f"error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || {key})"
+        missing = f"t_fail('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || {key})"
         found = f"CASE WHEN map_contains({base.sql}, {key}) THEN {base.sql}[{key}] ELSE {missing} END"
         return Typed(found, base.type.part(1))
     raise mismatch("[]", base, index, where)
@@ -43,13 +43,13 @@ def _contains(args: list[Typed], where: str) -> Typed:
         raise refuse_arguments("contains", args, where)
     items, item = args[0].sql, coerce(args[1], args[0].type.part(0)).sql
     # A NULL among the elements makes an unsuccessful search unknown.
-    unknown = f"WHEN len(list_filter({items}, e -> e IS NULL)) > 0 THEN NULL"
+    unknown = f"WHEN len(list_filter({items}, lambda e: e IS NULL)) > 0 THEN NULL"
     sql = f"CASE WHEN {item} IS NULL THEN NULL WHEN list_contains({items}, {item}) THEN true {unknown} ELSE false END"
     return Typed(f"CASE WHEN {items} IS NOT NULL THEN {sql} END", BOOLEAN)
 
 
 def _array_join(args: list[Typed], where: str) -> Typed:
-    if len(args) != 2 or args[0].type != array(VARCHAR):
+    if len(args) != 2 or args[0].type.name != "array" or args[0].type.part(0).name != "varchar":
         raise refuse_arguments("array_join", args, where)
     return Typed(f"array_to_string({args[0].sql}, {args[1].sql})", VARCHAR)
 
@@ -103,14 +103,14 @@ def _lambda(
 
 def _transform(x: "Expressions", nodes: Sequence[exp.Expression], where: str) -> Typed:
     base, alias, body = _lambda(x, nodes, "transform", where)
-    return Typed(f'list_transform({base.sql}, "{alias}" -> {body.sql})', array(body.type))
+    return Typed(f'list_transform({base.sql}, lambda "{alias}": {body.sql})', array(body.type))
 
 
 def _filter(x: "Expressions", nodes: Sequence[exp.Expression], where: str) -> Typed:
     base, alias, body = _lambda(x, nodes, "filter", where)
     if body.type != BOOLEAN:
         raise refuse_arguments("filter", [base, body], where)
-    return Typed(f'list_filter({base.sql}, "{alias}" -> {body.sql})', base.type)
+    return Typed(f'list_filter({base.sql}, lambda "{alias}": {body.sql})', base.type)
 
 
 HIGHER_ORDER: dict[str, Callable[["Expressions", Sequence[exp.Expression], str], Typed]] = {

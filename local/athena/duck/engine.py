@@ -138,14 +138,16 @@ def planned(queries: Queries, sql: str) -> tuple[str, int]:
     return sql, total
 
 
-_OWN = re.compile(r"([A-Z][A-Z_]{4,}): (.*)", re.DOTALL)
+_OWN = re.compile(r"Could not convert string '([A-Z][A-Z_]{4,}): (.*)' to INT32", re.DOTALL)
 
 
 def translated(error: duckdb.Error) -> QueryFailed:
     """DuckDB's error in Athena's words."""
     message = str(error)
-    if (own := _OWN.search(message)) and isinstance(error, duckdb.InvalidInputException):
-        return user_error(own[1], own[2].split("\n")[0])
+    if own := _OWN.search(message):  # the macro t_fail
+        return user_error(own[1], own[2])
+    if "Division by zero" in message:
+        return user_error("DIVISION_BY_ZERO", "Division by zero")
     if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
         return user_error(
             "NUMERIC_VALUE_OUT_OF_RANGE", message.split("\n", maxsplit=1)[0].partition("Error: ")[2]

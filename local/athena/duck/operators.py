@@ -48,7 +48,7 @@ def arithmetic(operator: str, left: Typed, right: Typed, where: str) -> Typed:
         return Typed(sql, kind, is_constant=constant)
     a, b = coerce(left, kind).sql, coerce(right, kind).sql
     if kind.name in INTEGERS and operator in "/%":
-        return Typed(f"t_{'int_div' if operator == '/' else 'mod'}({a}, {b})", kind, is_constant=constant)
+        return Typed(f"({a} {'//' if operator == '/' else '%'} {b})", kind, is_constant=constant)
     return Typed(f"({a} {operator} {b})", kind, is_constant=constant)
 
 
@@ -71,7 +71,7 @@ def _on_decimals(operator: str, left: Typed, right: Typed, where: str) -> tuple[
         return scaled(f"t_half_up({numerator}, {unscaled(b, two)})", kind), kind
     wide = common(one, two)
     assert wide is not None
-    return f"CAST(t_mod(CAST({a} AS {duck(wide)}), CAST({b} AS {duck(wide)})) AS {duck(kind)})", kind
+    return f"CAST(CAST({a} AS {duck(wide)}) % CAST({b} AS {duck(wide)}) AS {duck(kind)})", kind
 
 
 def result_decimal(operator: str, one: Type, two: Type) -> Type:

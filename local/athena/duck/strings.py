@@ -16,7 +16,7 @@ _SUBSTRING = "CASE WHEN {1} = 0 OR abs({1}) > length({0}) THEN '' ELSE substr({0
 
 SIGNATURES: dict[str, list[Signature]] = {
     "lower": [Signature(_TEXT, None, "lower({0})")],
-    "upper": [Signature(_TEXT, None, "upper({0})")],
+    "upper": [Signature(_TEXT, None, "t_upper({0})")],
     "length": [Signature(_TEXT, BIGINT, "CAST(length({0}) AS BIGINT)")],
     "reverse": [Signature(_TEXT, None, "reverse({0})")],
     "replace": [

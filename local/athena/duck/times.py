@@ -42,7 +42,7 @@ SIGNATURES: dict[str, list[Signature]] = {
     ],
     "from_iso8601_date": [
         Signature((VARCHAR,), DATE, "CASE WHEN t_is_date({0}) THEN CAST({0} AS DATE) WHEN {0} IS NOT NULL THEN "
-                  "error('INVALID_FUNCTION_ARGUMENT: Invalid format: ' || {0}) END"),
+                  "t_fail('INVALID_FUNCTION_ARGUMENT: Invalid format: ' || {0}) END"),
     ],
     "to_iso8601": [Signature((DATE,), VARCHAR, "CAST({0} AS VARCHAR)")],
 }  # fmt: skip
