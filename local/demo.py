@@ -154,18 +154,15 @@ def figures(document: dict[str, Any]) -> Iterator[tuple[str, Decimal]]:
 
 def say_what_next(settings: Settings) -> None:
     """Where to go from here; the cloud stays up."""
-    defaults = (DEFAULT_PORT, DEFAULT_STATE.resolve())
-    elsewhere = (
-        "" if (settings.port, settings.state) == defaults else f" PORT={settings.port} STATE={settings.state}"
-    )
-    console.print(
-        "\nThe cloud stays up. Next:\n"
-        f"  make load{elsewhere} FILE=path/to/report.csv   deliver a report of your own and follow it\n"
-        f"  make status{elsewhere}                         the release, the runs, and where every row is\n"
-        f"  make down{elsewhere}                           stop it",
-        markup=False,
-        soft_wrap=True,
-    )
+    port = "" if settings.port == DEFAULT_PORT else f" PORT={settings.port}"
+    state = "" if settings.state == DEFAULT_STATE.resolve() else f" STATE={settings.state}"
+    console.print("\nThe cloud stays up. Next:")
+    for command, what in (
+        (f"make load{port}{state} FILE=report.csv", "deliver a report of your own and follow it"),
+        (f"make status{port}{state}", "the release, the runs, and where every row is"),
+        (f"make down{port}{state}", "stop it"),
+    ):
+        console.print(f"  {command:<{len(port + state) + 28}} {what}", markup=False, soft_wrap=True)
 
 
 def options(settings: Settings) -> list[str]:

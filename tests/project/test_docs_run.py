@@ -75,7 +75,7 @@ def test_make_load_of_the_same_bytes_says_that_there_is_no_new_release(
     again.write_bytes(report.read_bytes())
     done = shell(f"make load FILE={again}")
     assert done.returncode == 0
-    assert "No new release" in done.stdout
+    assert "no new release" in done.stdout
 
 
 def test_make_load_of_something_else_ends_with_the_reason_and_another_exit_code(

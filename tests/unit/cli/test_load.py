@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 
 from saleslake.cli.context import Deployed
-from tests.unit.cli.conftest import account, add_file, share
+from tests.unit.cli.conftest import account, add_file, add_release, share
 
 FILE_ID = "f1"
 REFUSAL = {"code": "missing_column", "message": "a required column is missing", "column": "Amount", "line": 1}
@@ -115,12 +115,21 @@ def test_the_same_bytes_again_give_no_new_release_and_that_is_no_failure(
     lake: Deployed, saleslake: Callable[..., Result], report: Path
 ) -> None:
     add_file(lake.ledger, FILE_ID, "first name.csv")
-    lake.ledger.put("release", "current", {"release_id": "r-7"})
+    add_release(lake, "r-7", [account(FILE_ID, "first name.csv", "7")])
     with answered(lake, "duplicate"):
         result = saleslake("load", str(report), "--timeout", "20")
     assert result.exit_code == 0
-    assert "delivered before as first name.csv" in result.output
-    assert "No new release: the current one is r-7" in result.output
+    assert "no new release" in result.output
+    assert "delivered before as first name.csv; they are in the current release r-7" in result.output
+
+
+def test_the_same_bytes_again_after_a_rollback_are_said_to_be_held(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    add_file(lake.ledger, FILE_ID, "first name.csv", "held")
+    with answered(lake, "duplicate"):
+        result = saleslake("load", str(report), "--timeout", "20")
+    assert "a rollback holds them back" in result.output
 
 
 def test_a_failed_run_ends_with_its_reason_and_exit_code_1(

@@ -14,7 +14,7 @@ from saleslake.cli.follow import INTERVAL_SECONDS, GaveUpWaiting, Sight, file_si
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import RunView
 from saleslake.contracts.refusal import FileRefusal
-from saleslake.history import FileAccount
+from saleslake.history import FileAccount, current_release
 
 CLOCK_TOLERANCE = timedelta(seconds=5)  # between this machine's clock and AWS's
 
@@ -127,12 +127,17 @@ def say_refused(lake: Deployed, name: str, reasons: list[Any]) -> None:
 
 
 def say_duplicate(lake: Deployed, name: str, file_id: str) -> None:
-    """Print that these bytes are known, under which name, and what became of them."""
+    """Print that these bytes are known, under which name, and where they are."""
     first = lake.ledger.get("file", file_id) or {}
+    release = current_release(lake.backend)
+    if release is not None and file_id in release.files:
+        where = f"they are in the current release {release.release_id}"
+    elif first.get("state") == "held":
+        where = "a rollback holds them back"
+    else:
+        where = "they wait for the next run"
     lake.console.print(
-        f"{name}: the same bytes were delivered before as {first.get('name', file_id)} "
-        f"({first.get('landed_at', 'earlier')}, {first.get('state', 'known')}). No new release: "
-        f"the current one is {lake.ledger.current_release() or 'none yet'}.",
+        f"{name}: no new release. The same bytes were delivered before as {first.get('name', file_id)}; {where}.",
         soft_wrap=True,
         markup=False,
     )
