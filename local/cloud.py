@@ -57,10 +57,18 @@ def start(settings: Settings) -> Process:
     if settings.engine == "trino":
         _fetch_trino()
     settings.state.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "local.server"]
     with settings.log_file.open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "local.server", "--port", str(settings.port)]
-            + ["--state", str(settings.state), "--engine", settings.engine],
+            [
+                *command,
+                "--port",
+                str(settings.port),
+                "--state",
+                str(settings.state),
+                "--engine",
+                settings.engine,
+            ],
             cwd=CHECKOUT,
             env=settings.emulator_environment(),
             stdin=subprocess.DEVNULL,

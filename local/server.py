@@ -39,6 +39,8 @@ def serve(settings: Settings) -> None:
     config.bind = [f"{HOST}:{settings.port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
+    config.graceful_timeout = 0.5  # idle keep-alive connections are not worth waiting for
+    config.shutdown_timeout = 5.0
 
     async def main() -> None:
         stop = asyncio.Event()

@@ -38,7 +38,13 @@ TARGET = Hook(
     "a target that names a role is called with that role's permissions",
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html",
 )
-HOOKS = (LOGS, QUEUE, TARGET)
+TICK = Hook(
+    "ministack.services.scheduler:_SCHEDULE_TICK_INTERVAL",
+    "",
+    "a schedule that is due fires within the minute AWS names; looking once a second keeps the tests short",
+    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+)
+HOOKS = (LOGS, QUEUE, TARGET, TICK)
 
 QUEUE_ACTIONS = ("sqs:ReceiveMessage", "sqs:GetQueueAttributes", "sqs:DeleteMessage")
 TARGET_ACTIONS = {
@@ -97,6 +103,7 @@ def apply(settings: Settings) -> None:
     LOGS.replace(emit_as_role)
     QUEUE.replace(run_batch_as_role)
     TARGET.replace(invoke_as_role)
+    TICK.replace(1)
 
 
 def may_log(role: str, group: str) -> bool:

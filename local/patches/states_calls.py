@@ -137,7 +137,7 @@ def _send(call: Call, action: str, arguments: Json) -> Json:
         _BOTO_NAMES.get(service, "stepfunctions" if service == "states" else service),
         current.get().role_arn,
         call.settings,
-    )  # noqa: E501
+    )
     operation = boto.meta.service_model.operation_model(action[0].upper() + action[1:])
     method = getattr(boto, _method(boto, operation.name))
     try:

@@ -11,7 +11,7 @@ import threading
 from typing import Any
 
 from ministack.core import iam_evaluator
-from ministack.core.responses import now_iso
+from ministack.core.responses import json_response, now_iso
 from ministack.services import stepfunctions as sfn
 
 from local.patches import Hook
@@ -43,11 +43,21 @@ STOP = Hook(
     "StopExecution ends waiting states and running queries at once",
     "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html",
 )
-HOOKS = (RUN, WALK, EVENT, STOP)
+START = Hook(
+    "ministack.services.stepfunctions:_start_execution",
+    "(data)",
+    "StartExecution is idempotent: the same name and input as a running execution give that execution",
+    "https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html",
+)
+HOOKS = (RUN, WALK, EVENT, STOP, START)
 
 
 def apply(settings: Settings) -> None:
-    stop_original = STOP.original()
+    stop_original, start_original = STOP.original(), START.original()
+
+    def start(data: dict[str, Any]) -> Any:
+        with _starting:  # two callers at once must not both find the name free
+            return json_response(same) if (same := _running_alike(data)) else start_original(data)
 
     def stop(data: dict[str, Any]) -> Any:
         answer = stop_original(data)
@@ -60,6 +70,21 @@ def apply(settings: Settings) -> None:
     WALK.replace(walk)
     EVENT.replace(lambda execution, event_type, details=None: add_event(execution, event_type, details))
     STOP.replace(stop)
+    START.replace(start)
+
+
+_starting = threading.Lock()
+
+
+def _running_alike(data: dict[str, Any]) -> dict[str, Any] | None:
+    """The running execution of this machine that has the same name and input."""
+    machine, name = data.get("stateMachineArn", ""), data.get("name")
+    if not name or ":stateMachine:" not in machine:
+        return None
+    found = sfn._executions.get(f"{machine.replace(':stateMachine:', ':execution:')}:{name}")
+    if not found or found["status"] != "RUNNING" or found["input"] != data.get("input", "{}"):
+        return None
+    return {"executionArn": found["executionArn"], "startDate": found["startDate"]}
 
 
 def run_execution(exec_arn: str) -> None:
@@ -84,7 +109,7 @@ def run_execution(exec_arn: str) -> None:
         pass  # its end is already told
     except sfn._ExecutionError as error:
         run.end("FAILED", error.error, error.cause)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the execution fails, whatever it was
         sfn.logger.exception("execution %s", exec_arn)
         run.end("FAILED", "States.Runtime", str(error))
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -116,7 +117,7 @@ class Worker:
 
     def _request(self, request_id: str, seconds: float, limit: float) -> Request:
         """The runtime client's next request, or the end of the process by exit, memory or time."""
-        assert self._channel and self._process  # noqa: S101 - started by _initialise
+        assert self._channel and self._process
         deadline = time.monotonic() + seconds
         while True:
             request = self._channel.wait(min(TICK, deadline - time.monotonic()))
@@ -134,7 +135,7 @@ class Worker:
                 raise _Ended(outcome.timed_out(request_id, limit))
 
     def _look_at_memory(self, request_id: str) -> None:
-        assert self._process  # noqa: S101 - started by _initialise
+        assert self._process
         pid = self._process.pid
         self._peak = max(self._peak, memory.resident_bytes(pid), memory.peak_bytes(pid))
         if self._peak > self.function.memory_mib * memory.MIB:
@@ -205,10 +206,8 @@ class Worker:
 
     def _kill(self) -> None:
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it ended by itself
             self._process.wait()
             self._process = None
         self._read_output()

@@ -45,7 +45,8 @@ def test_two_clouds_know_nothing_of_each_other(cloud: Settings, start_cloud) -> 
         workshop.client("s3").create_bucket(Bucket="side-by-side")
         workshop.client("s3").put_object(Bucket="side-by-side", Key="k", Body=body)
     assert first.client("s3").get_object(Bucket="side-by-side", Key="k")["Body"].read() == b"1"
-    code = "import boto3\ndef handler(e, c): return boto3.client('s3').get_object(Bucket='side-by-side', Key='k')['Body'].read().decode()"
+    read = "boto3.client('s3').get_object(Bucket='side-by-side', Key='k')['Body'].read().decode()"
+    code = f"import boto3\ndef handler(event, context): return {read}"
     role = second.role({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
     assert second.invoke(second.function(code, Role=role, Timeout=20)).payload == "2"
 
@@ -55,7 +56,7 @@ def test_the_cloud_listens_on_the_loopback_interface_only(cloud: Settings, works
     workshop.invoke(workshop.function("def handler(event, context): pass"))
     process = clouds.find(cloud)
     assert process
-    sockets = {os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()}
+    sockets = {str(fd.readlink()) for fd in Path(f"/proc/{process.pid}/fd").iterdir() if fd.is_symlink()}
     lines = [
         line.split()
         for name in ("tcp", "tcp6")
@@ -70,7 +71,9 @@ def test_nothing_is_left_in_the_machines_temporary_folder(cloud: Settings, works
     workshop.invoke(
         workshop.function("import tempfile\ndef handler(event, context): return tempfile.mkdtemp()")
     )
-    written = [path.name for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith("ministack")]
+    written = [
+        path.name for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith("ministack")
+    ]
     left = [name for name in written if str(cloud.port) in name or "lambda" in name]
     assert left == []
     assert (cloud.state / "unpacked").is_dir()

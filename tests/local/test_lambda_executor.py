@@ -2,7 +2,9 @@
 
 import json
 import os
+import signal
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,6 +42,9 @@ def handler(event, context):
         case "log": print("to stdout"); print("to stderr", file=sys.stderr)
     return {"calls": calls, "process": os.getpid(), "left": context.get_remaining_time_in_millis()}
 """
+
+
+NO_MODULE = "Unable to import module 'app': No module named 'duckdb'"
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +101,7 @@ def test_a_function_sees_boto3_but_no_package_of_the_emulator(workshop: Workshop
 @pytest.mark.parametrize(
     ("code", "handler", "error", "message"),
     [
-        ("import duckdb", "app.handler", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'duckdb'"),
+        ("import duckdb", "app.handler", "Runtime.ImportModuleError", NO_MODULE),
         ("", "app.handler", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
         ("def", "app.handler", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
         ("", "handler", "Runtime.MalformedHandlerName", "Bad handler 'handler'"),
@@ -189,6 +194,20 @@ def test_no_process_outlives_the_cloud(start_cloud) -> None:
     for process in [leader, *map(int, children)]:
         state = Path(f"/proc/{process}/stat")
         assert not state.exists() or ") Z " in state.read_text()
+
+
+def test_no_function_outlives_a_cloud_that_is_killed(start_cloud) -> None:
+    from local import cloud as clouds
+
+    own = Workshop(start_cloud())
+    worker = own.invoke(own.function(CODE)).payload["process"]
+    running = clouds.find(own.settings)
+    assert running
+    os.kill(running.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()
 
 
 def test_the_payload_arrives_as_it_was_sent(workshop: Workshop) -> None:

@@ -243,5 +243,6 @@ def test_a_bucket_that_demands_tls_is_reached(workshop: Workshop) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::only-tls/*"}
     deny["Condition"] = {"Bool": {"aws:SecureTransport": "false"}}
     s3.put_bucket_policy(Bucket="only-tls", Policy=json.dumps({"Statement": [deny]}))
-    code = "import boto3\ndef handler(event, context): boto3.client('s3').put_object(Bucket='only-tls', Key='k', Body=b'')"
+    write = "boto3.client('s3').put_object(Bucket='only-tls', Key='k', Body=b'')"
+    code = f"import boto3\ndef handler(event, context): {write}"
     assert workshop.invoke(workshop.function(code, Role=workshop.role(allow("s3:PutObject")))).failed is None

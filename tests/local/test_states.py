@@ -1,6 +1,7 @@
 """State machines run as Step Functions runs them."""
 
 import json
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -37,6 +38,10 @@ def task(function: str, **more: object) -> dict:
         "Output": "{% $states.result.Payload %}",
         "End": True,
     } | more
+
+
+def one_pass(output: str) -> dict:
+    return {"StartAt": "Only", "States": {"Only": {"Type": "Pass", "Output": output, "End": True}}}
 
 
 @pytest.fixture
@@ -165,8 +170,8 @@ def test_nested_maps_and_parallel_branches_keep_their_order(workshop: Workshop) 
             "Type": "Parallel",
             "Arguments": {"got": "{% $states.input %}"},
             "Branches": [
-                {"StartAt": "A", "States": {"A": {"Type": "Pass", "Output": "{% $count($states.input.got) %}", "End": True}}},
-                {"StartAt": "B", "States": {"B": {"Type": "Pass", "Output": "{% $states.input.got[1][0] %}", "End": True}}},
+                one_pass("{% $count($states.input.got) %}"),
+                one_pass("{% $states.input.got[1][0] %}"),
             ],
             "Output": "{% $states.result %}",
             "End": True,
@@ -294,3 +299,35 @@ def test_which_errors_a_retrier_names(names: list[str], error: str, matched: boo
     from local.patches.states_retry import matches
 
     assert matches(names, error) is matched
+
+
+def test_starting_the_running_execution_again_is_no_second_one(workshop: Workshop) -> None:
+    machine = workshop.machine({"Wait": {"Type": "Wait", "Seconds": 1, "End": True}})
+    states = workshop.client("stepfunctions")
+    window = {"stateMachineArn": machine, "name": "window-1", "input": '{"a": 1}'}
+    first = states.start_execution(**window)
+    assert states.start_execution(**window)["executionArn"] == first["executionArn"]
+    with pytest.raises(states.exceptions.ExecutionAlreadyExists):
+        states.start_execution(**window | {"input": '{"a": 2}'})
+    workshop.finish(first["executionArn"])
+    with pytest.raises(states.exceptions.ExecutionAlreadyExists):
+        states.start_execution(**window)
+
+
+def test_a_query_is_stopped_when_nobody_waits_for_it_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    from local.patches import states_calls
+    from local.settings import Settings
+
+    sent, cancelled = [], threading.Event()
+
+    def send(call: object, action: str, arguments: dict) -> dict:
+        sent.append(action)
+        if action == "getQueryExecution":
+            cancelled.set()
+            return {"QueryExecution": {"Status": {"State": "RUNNING"}}}
+        return {"QueryExecutionId": "q"}
+
+    monkeypatch.setattr(states_calls, "_send", send)
+    call = states_calls.Call("arn:aws:states:::athena:startQueryExecution.sync", {}, Settings())
+    states_calls.invoke(call, cancelled)
+    assert sent == ["startQueryExecution", "getQueryExecution", "stopQueryExecution"]
