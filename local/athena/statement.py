@@ -129,7 +129,7 @@ def _rows(sql: str, tree: exp.Expression, offsets: tuple[int, ...]) -> Statement
         if not isinstance(node, exp.Table):
             raise Malformed("Queries of this type are not supported")
         target = (name_of(node.args.get("db")) or None, name_of(node.this))
-    elif not isinstance(tree, exp.Query):
+    elif not isinstance(tree, (exp.Query, exp.Values)):
         raise Malformed("Queries of this type are not supported")
     misplaced = any(mark.find_ancestor(exp.Where) is None for mark in tree.find_all(exp.Placeholder))
     return Statement(sql, kind, _tables(tree, target), target, parameters=offsets, misplaced=misplaced)

@@ -7,9 +7,9 @@ import pytest
 from tests.sql.embedded import Embedded
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def athena() -> Iterator[Embedded]:
-    """An engine with the bucket `lake` and the empty database `db`, shared by one file's tests."""
+    """An engine with the bucket `embedded` and the database `db`."""
     embedded = Embedded()
     yield embedded
     embedded.engine.stop()

@@ -10,21 +10,20 @@ from local.athena.duck.engine import DuckEngine
 from local.athena.engine import Query, QueryFailed, Result, Session
 from local.athena.store import Store
 
-_accounts = itertools.count(700_000_000_000)
 _queries = itertools.count()
 
 
 @dataclass
 class Embedded:
-    """One engine and an empty account with the bucket `lake` and the database `db`."""
+    """One engine and an empty account with the bucket `embedded` and the database `db`."""
 
     engine: DuckEngine = field(default_factory=DuckEngine)
-    store: Store = field(default_factory=lambda: Store(str(next(_accounts))))
+    store: Store = field(default_factory=lambda: Store("700000000000"))
 
     def __post_init__(self) -> None:
         self.engine.start()
         with request_scope(self.store.account, self.store.region):
-            s3._create_bucket("lake", b"", {})
+            s3._create_bucket("embedded", b"", {})
         self.store.glue("CreateDatabase", DatabaseInput={"Name": "db"})
 
     def result(self, sql: str, database: str = "db") -> Result:
@@ -55,6 +54,6 @@ class Embedded:
         """Create an Iceberg table."""
         by = f"PARTITIONED BY ({partition})" if partition else ""
         self.result(
-            f"CREATE TABLE {name} ({columns}) {by} LOCATION 's3://lake/{name}/' "
+            f"CREATE TABLE {name} ({columns}) {by} LOCATION 's3://embedded/{name}/' "
             "TBLPROPERTIES ('table_type' = 'ICEBERG', 'format' = 'parquet')"
         )

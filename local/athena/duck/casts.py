@@ -93,5 +93,4 @@ def _from_text(x: str, target: Type, where: str) -> str:
     # Trino reads dates through a parser that trims; digits it does not.
     text = f"trim({x})" if to in ("date", "timestamp", "double", "real") else x
     name = "INT" if to == "integer" else str(target).upper() if to == "decimal" else to.upper()
-    failed = f"t_refuse_cast({x}, '{name}')"
-    return f"CASE WHEN {checks[to]}({text}) THEN CAST({text} AS {duck(target)}) WHEN {x} IS NOT NULL THEN {failed} END"
+    return f"CAST(t_spelled({checks[to]}({text}), {text}, {x}, '{name}') AS {duck(target)})"

@@ -23,9 +23,7 @@ def subscript(base: Typed, index: Typed, where: str) -> Typed:
         return Typed(f"t_subscript({base.sql}, {coerce(index, BIGINT).sql})", base.type.part(0))
     if base.type.name == "map" and common(index.type, base.type.part(0)) == base.type.part(0):
         key = coerce(index, base.type.part(0)).sql
-        missing = f"t_fail('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || {key})"
-        found = f"CASE WHEN map_contains({base.sql}, {key}) THEN {base.sql}[{key}] ELSE {missing} END"
-        return Typed(found, base.type.part(1))
+        return Typed(f"t_member({base.sql}, {key})", base.type.part(1))
     raise mismatch("[]", base, index, where)
 
 

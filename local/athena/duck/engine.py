@@ -95,7 +95,7 @@ def run(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
     if (defined := ddl.run(query.sql, ddl.Defining(store, query.database, queries))) is not None:
         return defined
     tree = _parsed(query.sql)
-    if isinstance(tree, exp.Query):
+    if isinstance(tree, (exp.Query, exp.Values)):
         return _select(queries, tree, cursor, query.bytes_cutoff)
     return dml.run(tree, dml.Writing(queries, catalog, cursor, query.bytes_cutoff))
 
@@ -138,13 +138,14 @@ def planned(queries: Queries, sql: str) -> tuple[str, int]:
     return sql, total
 
 
-_OWN = re.compile(r"Could not convert string '([A-Z][A-Z_]{4,}): (.*)' to INT32", re.DOTALL)
+# The message of the macros t_fail and t_spelled, inside DuckDB's about a text it cannot convert.
+_OWN = re.compile(r"""['"]([A-Z][A-Z_]{4,}): (.*)['"](?: to [A-Z]|,| when casting)""", re.DOTALL)
 
 
 def translated(error: duckdb.Error) -> QueryFailed:
     """DuckDB's error in Athena's words."""
     message = str(error)
-    if own := _OWN.search(message):  # the macro t_fail
+    if own := _OWN.search(message):
         return user_error(own[1], own[2])
     if "Division by zero" in message:
         return user_error("DIVISION_BY_ZERO", "Division by zero")

@@ -78,7 +78,8 @@ class Expressions:
         if self.group_keys is not None and plain.sql in self.group_keys:
             return plain
         if isinstance(node, (exp.Column, Resolved)) and not plain.is_constant:
-            message = f"'{node.sql('trino')}' must be an aggregate expression or appear in GROUP BY clause"
+            written = node.sql("trino") if isinstance(node, exp.Column) else f"{node.args['this'].name}"
+            message = f"'{written}' must be an aggregate expression or appear in GROUP BY clause"
             raise user_error("EXPRESSION_NOT_AGGREGATE", message, self.where(node))
         return None
 

@@ -14,11 +14,12 @@ CREATE OR REPLACE MACRO t_is_number(s) AS regexp_full_match(s, '[+-]?([0-9]+\.?[
 CREATE OR REPLACE MACRO t_is_date(s) AS regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}');
 CREATE OR REPLACE MACRO t_is_timestamp(s) AS
     regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?');
-CREATE OR REPLACE MACRO t_refuse_cast(s, target) AS
-    t_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || s || ''' to ' || target);
+-- A text in another spelling becomes one that no cast takes.
+CREATE OR REPLACE MACRO t_spelled(ok, s, original, target) AS
+    CASE WHEN ok THEN s WHEN original IS NOT NULL
+         THEN 'INVALID_CAST_ARGUMENT: Cannot cast ''' || original || ''' to ' || target END;
 CREATE OR REPLACE MACRO t_boolean(s) AS
-    CASE WHEN lower(s) IN ('true', 't', '1') THEN true WHEN lower(s) IN ('false', 'f', '0') THEN false
-         WHEN s IS NULL THEN NULL ELSE t_refuse_cast(s, 'BOOLEAN') END;
+    CAST(t_spelled(lower(s) IN ('true', 't', '1', 'false', 'f', '0'), lower(s), s, 'BOOLEAN') AS BOOLEAN);
 
 -- Whole units between two times, as Trino's date_diff counts them (the later day of month is clamped).
 CREATE OR REPLACE MACRO t_months_up(a, b) AS
@@ -38,11 +39,14 @@ CREATE OR REPLACE MACRO t_years(a, b) AS CASE WHEN b >= a THEN t_years_up(a, b) 
 
 -- Arrays and maps: a subscript out of range is an error, element_at gives NULL.
 CREATE OR REPLACE MACRO t_subscript(a, i) AS
-    CASE WHEN i IS NULL OR a IS NULL THEN NULL
-         WHEN i < 1 THEN t_fail('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
-         WHEN i > len(a) THEN t_fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: '
-                     || i || ' > ' || len(a))
-         ELSE a[i] END;
+    a[CASE WHEN a IS NULL THEN NULL
+           WHEN i < 1 THEN t_fail('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+           WHEN i > len(a) THEN t_fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array '
+                                       || 'length: ' || i || ' > ' || len(a))
+           ELSE i END];
+CREATE OR REPLACE MACRO t_member(m, k) AS
+    map_extract(m, k)[CASE WHEN m IS NULL THEN NULL WHEN map_contains(m, k) THEN 1
+                           ELSE t_fail('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k) END];
 
 -- Java has no capital for the sharp s, DuckDB's Unicode tables do.
 CREATE OR REPLACE MACRO t_upper(s) AS replace(upper(replace(s, 'ß', chr(57344))), chr(57344), 'ß');

@@ -37,12 +37,11 @@ SIGNATURES: dict[str, list[Signature]] = {
     "date": [
         Signature((DATE,), DATE, "{0}"),
         Signature((timestamp(6),), DATE, "CAST({0} AS DATE)"),
-        Signature((VARCHAR,), DATE, "CASE WHEN t_is_date(trim({0})) THEN CAST(trim({0}) AS DATE) "
-                  "WHEN {0} IS NOT NULL THEN t_refuse_cast({0}, 'DATE') END"),
+        Signature((VARCHAR,), DATE, "CAST(t_spelled(t_is_date(trim({0})), trim({0}), {0}, 'DATE') AS DATE)"),
     ],
     "from_iso8601_date": [
-        Signature((VARCHAR,), DATE, "CASE WHEN t_is_date({0}) THEN CAST({0} AS DATE) WHEN {0} IS NOT NULL THEN "
-                  "t_fail('INVALID_FUNCTION_ARGUMENT: Invalid format: ' || {0}) END"),
+        Signature((VARCHAR,), DATE, "CAST(CASE WHEN t_is_date({0}) THEN {0} WHEN {0} IS NOT NULL THEN "
+                  "'INVALID_FUNCTION_ARGUMENT: Invalid format: ' || {0} END AS DATE)"),
     ],
     "to_iso8601": [Signature((DATE,), VARCHAR, "CAST({0} AS VARCHAR)")],
 }  # fmt: skip
