@@ -77,7 +77,9 @@ def test_however_it_is_written_it_is_the_same_row(raw, file_format):
 
 
 def test_columns_nobody_needs_may_be_missing_and_are_null():
-    kept = [name for name in ROW if name not in {"index", "Style", "ship-city", "promotion-ids", "Unnamed: 22"}]
+    kept = [
+        name for name in ROW if name not in {"index", "Style", "ship-city", "promotion-ids", "Unnamed: 22"}
+    ]
     raw = report(",".join(ROW[name] for name in kept), header=",".join(kept))
     assert transform(raw).rows == [EXPECTED | {"style": None, "ship_city": None}]
 
@@ -117,7 +119,12 @@ def test_blank_lines_are_no_rows_but_count_as_lines():
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("0", "0.00"), ("647.62", "647.62"), ("399.0", "399.00"), ("9999999999999999.99", "9999999999999999.99")],
+    [
+        ("0", "0.00"),
+        ("647.62", "647.62"),
+        ("399.0", "399.00"),
+        ("9999999999999999.99", "9999999999999999.99"),
+    ],
 )
 def test_an_amount_keeps_every_digit(text, amount):
     (row,) = transform(report(line(Amount=text))).rows

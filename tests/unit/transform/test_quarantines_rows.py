@@ -99,7 +99,9 @@ def test_a_date_that_contradicts_the_others_is_set_aside():
     rows = [line(Date=day, index=str(number)) for number, day in enumerate(days)]
     found = transform(report(*rows, line(Date="25/12/2022")))
     assert found.faults == [(20, "date_format", "order_date", "25/12/2022")]
-    assert found.quarantined[0]["reasons"][0]["expected"] == "a day written MM-dd-yy or yyyy-MM-dd or M/d/yyyy"
+    assert (
+        found.quarantined[0]["reasons"][0]["expected"] == "a day written MM-dd-yy or yyyy-MM-dd or M/d/yyyy"
+    )
     assert found.result.rows_written == 18
 
 
@@ -151,7 +153,12 @@ def test_every_rupee_read_is_written_set_aside_or_a_duplicate():
         "quarantined": "19.15",
         "duplicate": "100.10",
     }
-    assert (result.rows_read, result.rows_written, result.rows_quarantined, result.rows_duplicate) == (7, 2, 4, 1)
+    assert (result.rows_read, result.rows_written, result.rows_quarantined, result.rows_duplicate) == (
+        7,
+        2,
+        4,
+        1,
+    )
     assert result.unparsed_money_rows == 2  # the ₹ and the record that was cut off
 
 

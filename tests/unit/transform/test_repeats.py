@@ -31,7 +31,12 @@ def test_duplicates_do_not_count_as_occurrences_but_quarantined_rows_do():
 
 
 def test_occurrences_are_counted_per_order_and_sku():
-    lines = [line(index="1"), line(index="2", SKU="B"), line(index="3", Order_ID="2"), line(index="4", SKU="B")]
+    lines = [
+        line(index="1"),
+        line(index="2", SKU="B"),
+        line(index="3", Order_ID="2"),
+        line(index="4", SKU="B"),
+    ]
     assert occurrences(*lines) == ([(2, 1), (3, 1), (4, 1), (5, 2)], 0)
 
 

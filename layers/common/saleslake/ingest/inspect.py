@@ -147,6 +147,8 @@ class _Delivered:
 
     def _next(self, size: int) -> bytes:
         chunk = self.stream.read(size)
+        while len(chunk) < size and (more := self.stream.read(size - len(chunk))):
+            chunk += more  # a stream may give less than it is asked for
         self.sha256.update(chunk)
         self.size += len(chunk)
         return chunk

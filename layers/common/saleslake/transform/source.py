@@ -39,7 +39,8 @@ class RememberedSource(io.RawIOBase):
 
     def peek(self, size: int) -> bytes:
         """The first bytes, before any were read; they are read again."""
-        self._ahead = self._stream.read(size)
+        while len(self._ahead) < size and (more := self._stream.read(size - len(self._ahead))):
+            self._ahead += more  # a stream may give less than it is asked for
         return self._ahead
 
     def read(self, size: int = -1) -> bytes:

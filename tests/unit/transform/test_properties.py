@@ -1,0 +1,104 @@
+"""Whatever the file holds, a second tool reads the same: Python's csv for records and lines, Decimal for money."""
+
+import csv
+import io
+from decimal import Decimal
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from saleslake.contracts.loader import load_contract
+from saleslake.transform import records
+from saleslake.transform.checks import compile_columns, quote
+from saleslake.transform.model import DeliveredFormat
+from saleslake.transform.records import Records
+from saleslake.transform.source import RememberedSource
+from tests.unit.transform.report import line, report, transform
+
+ENGINE = duckdb.connect()
+AMOUNT = next(
+    column
+    for column in compile_columns(load_contract("amazon_orders"), {"amount": 0}, {})
+    if column.name == "amount"
+)
+FIELD = st.text(alphabet='ab,;" \n\r\té₹', max_size=6)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="0123456789.-+eE, _₹", max_size=24))
+def test_an_amount_is_the_decimal_python_reads_or_no_amount(text):
+    """A plain number is read to the cent as Decimal reads it; nothing else is read at all."""
+    (found,) = ENGINE.execute(f"SELECT {AMOUNT.value} FROM (SELECT {quote(text)} AS t_amount)").fetchall()[0]
+    plain = text.removeprefix("-")
+    whole, _, decimals = plain.partition(".")
+    readable = (
+        whole.isdigit()
+        and plain.count(".") <= 1
+        and (decimals.isdigit() if "." in plain else True)
+        and not decimals[2:].strip("0")
+        and len(whole.lstrip("0")) <= 16
+    )
+    assert found == (Decimal(text) if readable else None)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    rows=st.lists(st.lists(FIELD, min_size=8, max_size=8), min_size=1, max_size=12),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    block=st.sampled_from([256, 1 << 20]),
+)
+def test_records_fields_lines_and_text_are_those_of_pythons_csv(rows, delimiter, end, quoting, block):
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
+    writer.writerows([list("abcdefgh"), *rows])
+    reader = csv.reader(io.StringIO(text.getvalue(), newline=""), delimiter=delimiter)
+    expected, previous = [], 0
+    physical = _lines(text.getvalue())
+    for fields in reader:
+        expected.append((fields, previous + 1, "".join(physical[previous : reader.line_num]).rstrip("\r\n")))
+        previous = reader.line_num
+    before, records.READ_SIZE = records.READ_SIZE, block
+    try:
+        source = RememberedSource(io.BytesIO(text.getvalue().encode()), gzipped=False)
+        read = Records(source, DeliveredFormat(delimiter=delimiter))
+        found = []
+        for part in read.blocks():
+            assert part.malformed == ()
+            spans = list(
+                zip(part.rows.column("line").to_pylist(), part.rows.column("span").to_pylist(), strict=True)
+            )
+            fields = zip(*(part.rows.column(name).to_pylist() for name in read.names), strict=True)
+            texts = read.raw_text(spans)
+            found += [(list(row), at, raw) for row, (at, _), raw in zip(fields, spans, texts, strict=True)]
+    finally:
+        records.READ_SIZE = before
+    assert found == expected[1:]
+
+
+def _lines(text):
+    return list(io.StringIO(text, newline=""))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.just(line()),
+            st.builds(lambda number: line(index=str(number)), st.integers(0, 9)),
+            st.builds(lambda amount: line(Amount=amount), st.sampled_from(["1.10", "-2", "x", "", "0.01"])),
+            st.text(alphabet='ab,"\n', max_size=40),
+        ),
+        min_size=1,
+        max_size=15,
+    )
+)
+def test_no_row_and_no_rupee_is_lost_whatever_the_file_holds(lines):
+    result = transform(report(*lines)).result
+    if result.status == "refused":
+        return
+    assert result.rows_read == result.rows_written + result.rows_quarantined + result.rows_duplicate
+    money = {fate: Decimal(text) for fate, text in result.money["amount"].model_dump().items()}
+    assert money["read"] == money["written"] + money["quarantined"] + money["duplicate"]
