@@ -1,4 +1,4 @@
-"""Seconds from the start of `saleslake load FILE` to the answer of `GET /analytics`, on a fresh local cloud each time."""
+"""Seconds from the start of `saleslake load FILE` to the answer of `GET /analytics`, on a fresh cloud each time."""
 
 from __future__ import annotations
 
