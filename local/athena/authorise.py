@@ -19,6 +19,7 @@ from local.athena.engine import Category, QueryFailed
 from local.athena.iceberg import is_iceberg
 from local.athena.statement import Name, Statement, analyse
 from local.athena.store import Store, split
+from local.patches.iam_recorder import note_denial
 
 # Glue actions of a statement on the table it names, beside those of reading:
 # https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html
@@ -64,6 +65,8 @@ class Caller:
                 result = iam_evaluator.combine_resource_policy(
                     result, ctx, *policy, limits=self.principal.limits
                 )
+        if result.decision != "Allow":
+            note_denial(ctx.principal_arn, action, resource)
         return result.decision == "Allow"
 
     @property

@@ -26,10 +26,10 @@ GATHER = Hook(
     "which statement of which policy allowed a call has to be known",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
-EVALUATE = Hook(
-    "ministack.core.iam_evaluator:evaluate",
-    "(ctx, policies, *limits)",
-    "every decision about a role is counted",
+ENFORCE = Hook(
+    "ministack.core.iam_evaluator:enforce",
+    "(access_key_id, iam_action, service, region, resource_arn, service_context)",
+    "what a role is refused, all its policies and the resource's own considered, is listed",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
 MATCH = Hook(
@@ -38,10 +38,11 @@ MATCH = Hook(
     "the statement that allows a call is the first that matches",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
 )
-HOOKS = (GATHER, EVALUATE, MATCH)
+HOOKS = (GATHER, ENFORCE, MATCH)
 FLUSH_SECONDS = 0.5
 
 _parsed: dict[str, list[Any]] = {}
+_records: list[Record] = []
 
 
 class Record:
@@ -90,7 +91,8 @@ class Record:
 
 def apply(settings: Settings) -> None:
     record = Record(settings.permissions_file)
-    evaluate, first_match = EVALUATE.original(), MATCH.original()
+    _records.append(record)
+    enforce, first_match = ENFORCE.original(), MATCH.original()
 
     def recorded_match(ctx: Any, stmts: list[Any], effect: str) -> Any:
         found = first_match(ctx, stmts, effect)
@@ -99,16 +101,29 @@ def apply(settings: Settings) -> None:
             record.allowed(*label, ctx.action)
         return found
 
-    def recorded_evaluate(ctx: Any, policies: list[list[Any]], *limits: Any) -> Any:
-        result = evaluate(ctx, policies, *limits)
-        if result.decision != "Allow" and ctx.principal_type == "AssumedRole":
-            role = iam_evaluator._role_name_from_assumed_arn(ctx.principal_arn)
-            record.denied(role, ctx.action, ctx.resource_arn)
-        return result
+    def recorded_enforce(
+        access_key_id: str,
+        iam_action: str,
+        service: str,
+        region: str,
+        resource_arn: str = "*",
+        service_context: Any = None,
+    ) -> Any:
+        refused = enforce(access_key_id, iam_action, service, region, resource_arn, service_context)
+        if isinstance(refused, iam_evaluator.EvalResult) and ":assumed-role/" in refused.principal_arn:
+            note_denial(refused.principal_arn, iam_action, resource_arn)
+        return refused
 
     GATHER.replace(labelled_policies)
-    EVALUATE.replace(recorded_evaluate)
+    ENFORCE.replace(recorded_enforce)
     MATCH.replace(recorded_match)
+
+
+def note_denial(caller_arn: str, action: str, resource: str) -> None:
+    """Record what a service that checks its caller itself refused a role's session."""
+    role = iam_evaluator._role_name_from_assumed_arn(caller_arn)
+    for record in _records:
+        record.denied(role, action, resource)
 
 
 def labelled_policies(role_name: str, account_id: str) -> list[list[Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from ministack.core.iam_evaluator import enforce
+from ministack.core import iam_evaluator
 from ministack.services import sts
 
 from local.settings import ACCOUNT, REGION, Settings
@@ -50,7 +50,7 @@ def client(service: str, role_arn: str, settings: Settings) -> Any:
 
 def denial(role_arn: str, action: str, resource: str) -> str | None:
     """None when the role may do it, else the sentence in which AWS says it may not."""
-    found = enforce(
+    found = iam_evaluator.enforce(
         credentials(role_arn)["aws_access_key_id"], action, action.partition(":")[0], REGION, resource
     )
     if found is None:

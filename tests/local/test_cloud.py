@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,25 @@ def test_what_a_role_was_refused_is_recorded(app: Stack, eventually) -> None:
     assert done["error"] == "Lambda.AWSLambdaException"
     refused = eventually(lambda: permissions.denials(app.settings, app.name))
     assert ("MachineRole", "lambda:InvokeFunction") in {(denial.role, denial.action) for denial in refused}
+
+
+def test_a_call_that_was_allowed_is_no_denial(app: Stack, workshop: Workshop) -> None:
+    """Also when the bucket's own policy, which only denies, allows nothing by itself."""
+    workshop.client("s3").create_bucket(Bucket="denies-only")
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteBucket",
+        "Resource": "arn:aws:s3:::denies-only",
+    }
+    workshop.client("s3").put_bucket_policy(Bucket="denies-only", Policy=json.dumps({"Statement": [deny]}))
+    write = "boto3.client('s3').put_object(Bucket='denies-only', Key='k', Body=b'')"
+    code = f"import boto3\ndef handler(event, context): {write}"
+    role = workshop.role({"Effect": "Allow", "Action": "s3:PutObject", "Resource": "*"})
+    assert workshop.invoke(workshop.function(code, Role=role, Timeout=20)).failed is None
+    time.sleep(1)
+    lines = [json.loads(line) for line in app.settings.permissions_file.read_text().splitlines()]
+    mine = [
+        line for line in lines if line["role"] == role.rpartition("/")[2] and line["action"] == "s3:PutObject"
+    ]
+    assert [("allowed" in line, "denied" in line) for line in mine] == [(True, False)]
