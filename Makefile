@@ -41,6 +41,12 @@ $(READY): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@.venv/bin/uv pip install --quiet --python $(PY) --no-deps --no-build-isolation --offline --editable .
 	@touch $@
 
+# the contract linter wants other versions than ours, so it lives apart; the tests ask for it
+.venv-contracts/.ready: $(READY) requirements/contracts.txt
+	@.venv/bin/uv venv --quiet --clear --python $(PY) .venv-contracts
+	@.venv/bin/uv pip install --quiet --python .venv-contracts --require-hashes -r requirements/contracts.txt
+	@touch $@
+
 locks: $(READY) ## resolve every .in file into its lock again
 	$(PY) requirements/lock.py
 

@@ -93,7 +93,7 @@ def test_a_mistake_is_named_with_its_file_and_field(change, complaint):
 def test_a_file_that_is_not_yaml_is_named(tmp_path):
     path = tmp_path / "orders.yaml"
     path.write_text("schema: [", encoding="utf-8")
-    with pytest.raises(ContractInvalid, match="orders.yaml: not YAML"):
+    with pytest.raises(ContractInvalid, match=r"orders\.yaml: not YAML"):
         read_contract(path)
 
 

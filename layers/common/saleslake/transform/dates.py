@@ -88,7 +88,8 @@ def _count(vote: _Votes, text: str, connection: duckdb.DuckDBPyConnection) -> No
         WITH texts AS (SELECT line, {text} AS text FROM rows),
         readings AS (SELECT *, {readings} FROM texts),
         counted AS (SELECT *, {read_by} AS read_by FROM readings)
-        SELECT {only}, count(*) FILTER (read_by > 0), min(line) FILTER ({doubtful}), arg_min(text, line) FILTER ({doubtful}) FROM counted
+        SELECT {only}, count(*) FILTER (read_by > 0),
+            min(line) FILTER ({doubtful}), arg_min(text, line) FILTER ({doubtful}) FROM counted
     """).fetchall()  # noqa: S608 - made of the contract's own names
     for name, count in zip(vote.group, counts, strict=True):
         vote.only[name] = vote.only.get(name, 0) + count

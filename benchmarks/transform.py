@@ -1,0 +1,93 @@
+"""Seconds and peak memory of the transform as a whole process, beside DuckDB's bare CSV -> Parquet of the same file.
+
+The bare conversion checks nothing: it is the floor. Ten times the rows shows whether time grows with them and memory
+does not.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+REPEAT = 3
+ROWS = 1_000_000
+MEMORY_MIB = 1024  # of the function
+CACHE = Path(__file__).parent.parent / ".cache" / "bench"
+PROMISED_SECONDS, PROMISED_MIB = 5.0, 512
+
+BARE = """
+import sys, duckdb
+duckdb.connect().execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)")
+"""
+OURS = """
+import json, shutil, sys
+from pathlib import Path
+from saleslake.transform import TransformRequest, transform_file
+
+class Disk:
+    def open(self, key): return open(key, "rb")
+    def put_file(self, key, path): shutil.copy(path, sys.argv[2])
+    def put_json(self, key, value): self.result = value
+
+lake = Disk()
+request = TransformRequest(
+    run_id="r", dataset="amazon_orders", file_id="f", name="n", raw_key=sys.argv[1], landing_order="o",
+    format={"compression": "gzip" if sys.argv[1].endswith(".gz") else ""},
+)
+result = transform_file(request, lake, memory_mib=int(sys.argv[3]))
+assert result.status == "transformed" and result.rows_written, result
+"""
+
+
+def measure(code: str, file: Path) -> tuple[float, int]:
+    """Median seconds and largest peak memory (MiB) of whole processes that run ``code`` on ``file``."""
+    seconds, peaks = [], []
+    for _ in range(REPEAT):
+        began = time.perf_counter()
+        process = subprocess.Popen([sys.executable, "-c", code, file, CACHE / "out.parquet", str(MEMORY_MIB)])
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds.append(time.perf_counter() - began)
+        if status:
+            raise SystemExit(f"exit status {status}")
+        peaks.append(usage.ru_maxrss // 1024)
+    return median(seconds), max(peaks)
+
+
+def compare(name: str, file: Path) -> tuple[float, int]:
+    """Print ours beside the bare conversion; returns ours."""
+    bare_seconds, bare_mib = measure(BARE, file)
+    seconds, mib = measure(OURS, file)
+    print(
+        f"{name:20s} transform {seconds:6.2f} s {mib:5d} MiB   bare {bare_seconds:6.2f} s {bare_mib:5d} MiB",
+        end="",
+    )
+    print(f"   time x{seconds / bare_seconds:.2f}, memory x{mib / bare_mib:.2f}", flush=True)
+    return seconds, mib
+
+
+def generated() -> Path:
+    """A report of a million rows; made once."""
+    folder = CACHE / "million"
+    report = folder / "amazon_orders.csv"
+    if not report.exists():
+        options = f"amazon_orders --rows {ROWS} --seed 2 --out".split()
+        command = [sys.executable, "-m", "datagen", *options, str(folder)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return report
+
+
+def main(report: Path) -> int:
+    """Print the figures; 1 when a promise is missed."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    seconds, mib = compare(report.name[:20], report)
+    print(f"{'':20s} promised  {PROMISED_SECONDS:6.2f} s {PROMISED_MIB:5d} MiB")
+    _, larger = compare(f"{ROWS:,} rows", generated())
+    return int(seconds > PROMISED_SECONDS or max(mib, larger) > PROMISED_MIB)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
