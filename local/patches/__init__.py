@@ -113,7 +113,7 @@ class Hook:
 
 def parameters(function: Any) -> str:
     """Return the parameter names of ``function`` as text, without defaults and annotations."""
-    marks = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+    marks: dict[Any, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
     names = [marks.get(p.kind, "") + p.name for p in inspect.signature(function).parameters.values()]
     return f"({', '.join(names)})"
 

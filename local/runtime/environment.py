@@ -38,8 +38,8 @@ def create(cache: Path) -> Path:
     half_done = folder.with_name(f"{folder.name}.{_unique()}")
     venv.create(half_done, with_pip=True, symlinks=True)
     python = half_done / "bin" / "python"
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    subprocess.run([*pip, "install", "--require-hashes", "--only-binary=:all:", "-r", LOCK], check=True)
+    pip: list[str] = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    subprocess.run([*pip, "install", "--require-hashes", "--only-binary=:all:", "-r", str(LOCK)], check=True)
     subprocess.run([*pip, "uninstall", "--yes", "pip"], check=True)
     try:
         half_done.rename(folder)  # another cloud may have been quicker

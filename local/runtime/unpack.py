@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _lock = threading.Lock()
@@ -31,7 +31,12 @@ class Store:
         if len(parts) == 1:
             return parts[0]
         key = hashlib.sha256("".join(part.name for part in parts).encode()).hexdigest()
-        return self._once(key, lambda target: [_link_tree(part, target) for part in parts])
+
+        def merge(target: Path) -> None:
+            for part in parts:
+                _link_tree(part, target)
+
+        return self._once(key, merge)
 
     def _unpacked(self, blob: bytes) -> Path:
         return self._once(self._hash(blob), lambda target: _extract(blob, target))
@@ -42,14 +47,14 @@ class Store:
             known = self._hashes[id(blob)] = (blob, hashlib.sha256(blob).hexdigest())
         return known[1]
 
-    def _once(self, key: str, fill: object) -> Path:
+    def _once(self, key: str, fill: Callable[[Path], None]) -> Path:
         target = self._folder / key
         with _lock:
             if not target.exists():
                 half_done = target.with_suffix(".new")
                 shutil.rmtree(half_done, ignore_errors=True)
                 half_done.mkdir(parents=True)
-                fill(half_done)  # type: ignore[operator]
+                fill(half_done)
                 half_done.rename(target)
         return target
 

@@ -1,10 +1,12 @@
 """Functions run as Lambda runs them."""
 
+import io
 import json
 import os
 import signal
 import sys
 import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -214,3 +216,18 @@ def test_the_payload_arrives_as_it_was_sent(workshop: Workshop) -> None:
     name = workshop.function("def handler(event, context): return event")
     for event in ({"₹": "399", "n": 1.5, "deep": [None, True]}, [1, 2], "text", 7):
         assert workshop.invoke(name, event).payload == json.loads(json.dumps(event))
+
+
+def test_layers_are_merged_in_their_order_and_before_the_runtime(workshop: Workshop) -> None:
+    layers = []
+    for number, files in enumerate(({"own.py": "V = 1", "boto3.py": "V = 'mine'"}, {"own.py": "V = 2"})):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as writer:
+            for name, text in files.items():
+                writer.writestr(f"python/{name}", text)
+        published = workshop.client("lambda").publish_layer_version(
+            LayerName=f"merged-{number}", Content={"ZipFile": archive.getvalue()}
+        )
+        layers.append(published["LayerVersionArn"])
+    code = "import boto3, own\ndef handler(event, context): return [own.V, boto3.V]"
+    assert workshop.invoke(workshop.function(code, Layers=layers)).payload == [2, "mine"]
