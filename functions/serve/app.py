@@ -3,7 +3,6 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging import correlation_paths
 
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.api import create_api
@@ -18,7 +17,7 @@ answers = Answers(CurrentRelease(stack.ledger), stack.lake, stack.athena, databa
 api = create_api(answers)
 
 
-@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
+@logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway proxy event in, proxy response out."""
     return api.resolve(event, context)

@@ -30,7 +30,13 @@ class Refusals:
     def of_known_error(self, error: SaleslakeError) -> Response[str]:
         """An error raised on purpose, by its own code and status."""
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger.error("refused", code=error.code, reason=str(error), exc_info=error)
+            logger.error(
+                "refused",
+                code=error.code,
+                reason=str(error),
+                request_id=self._request_id,
+                exc_info=error,
+            )
         told = problem_of(error, path=self._path, request_id=self._request_id)
         return _response(told, {"Retry-After": str(RETRY_SECONDS)} if error.retryable else {})
 
@@ -59,7 +65,7 @@ class Refusals:
 
     def of_unexpected(self, error: Exception) -> Response[str]:
         """A defect: told without its inside, which goes to the logs."""
-        logger.error("failed", exc_info=error)
+        logger.error("failed", request_id=self._request_id, exc_info=error)
         detail = f"The logs of request {self._request_id} say what happened."
         return _response(self._problem("internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, detail))
 
