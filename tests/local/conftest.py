@@ -71,7 +71,7 @@ class Workshop:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as files:
             files.writestr("app.py", code)
-        settings = {"Role": self.role(allow("logs:*")), "Timeout": 5, "MemorySize": 256} | settings
+        settings = {"Role": self.role(allow("logs:*")), "Timeout": 30, "MemorySize": 256} | settings
         self.client("lambda").create_function(
             FunctionName=name,
             Runtime="python3.13",
