@@ -5,10 +5,11 @@ import re
 from trino.exceptions import TrinoConnectionError, TrinoQueryError
 
 from local.athena.engine import COMMIT_CONFLICT, Category, QueryFailed
-from local.athena.errors import UNAUTHORISED_TAIL
+from local.athena.errors import UNAUTHORISED_TAIL, injected_partition_unbound
 from local.athena.trino.settings import HIVE_CATALOG
 
 RETRYABLE = {COMMIT_CONFLICT, "NO_NODES_AVAILABLE", "SERVER_STARTING_UP"}
+INJECTED = re.compile(r"Column projection for column '(\w+)' failed\. Injected projection requires")
 # https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
 ERROR_TYPES = {
     "USER_ERROR": (Category.USER, 1006),
@@ -31,6 +32,8 @@ def as_athena(error: TrinoQueryError, added: int = 0) -> QueryFailed:
     message = message.replace(f"'{HIVE_CATALOG}.", "'awsdatacatalog.")
     if message.endswith("cannot be resolved"):
         message += UNAUTHORISED_TAIL
+    if unbound := INJECTED.match(message):
+        return injected_partition_unbound(unbound[1])
     return QueryFailed(f"{name}: {message}", category, error_type, retryable=name in RETRYABLE)
 
 

@@ -149,7 +149,7 @@ def _show(sql: str, words: list[Word]) -> str:
     if keywords[1] == "TBLPROPERTIES":
         table = leading_name(words[2:])
         held = _metadata_table(table, "properties")
-        return f"SELECT key || chr(9) || value AS prpt_name FROM {held}"  # noqa: S608 - a quoted name
+        return f"SELECT key || chr(9) || value AS prpt_name FROM {held}"
     return sql.replace("`", '"')
 
 
