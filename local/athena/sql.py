@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import TokenType
 
 _SPECIAL_FORMS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM")
 
@@ -39,6 +40,7 @@ class Malformed(ValueError):
 
 
 DIALECT = Athena()
+_BEFORE_BRACKET = (TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.R_BRACKET)
 
 
 def parse(sql: str) -> exp.Expression:
@@ -55,9 +57,25 @@ def parse(sql: str) -> exp.Expression:
         raise Malformed(_worded(error)) from error
     except TokenError as error:
         raise Malformed(f"line 1:1: {error}") from error
+    _refuse_foreign(sql)
     if len(trees) != 1:
         raise Malformed("Only one sql statement is allowed. Got: " + sql)
     return trees[0]
+
+
+def _refuse_foreign(sql: str) -> None:
+    """sqlglot reads what other databases write, Trino does not: ``a::int``, ``[1, 2]``."""
+    before = None
+    for token in DIALECT.tokenize(sql):
+        opens = token.token_type == TokenType.L_BRACKET
+        behind = before is not None and (
+            before.token_type in _BEFORE_BRACKET or before.text.upper() == "ARRAY"
+        )
+        if token.token_type == TokenType.DCOLON or (opens and not behind):
+            line = sql[: token.start].count("\n") + 1
+            column = token.start - (sql[: token.start].rfind("\n") + 1) + 1
+            raise Malformed(f"line {line}:{column}: mismatched input '{token.text[0]}'")
+        before = token
 
 
 def _worded(error: ParseError) -> str:

@@ -90,25 +90,25 @@ def bind(statement: Statement, parameters: list[str]) -> str:
         raise user_error("INVALID_PARAMETER_USAGE", message, "line 1:1")
     sql = statement.sql
     for offset, text in sorted(zip(statement.parameters, parameters, strict=True), reverse=True):
-        if not _is_constant(text):
-            raise user_error("INVALID_PARAMETER_USAGE", f"Not a constant expression: {text}", "line 1:1")
-        sql = sql[:offset] + text + sql[offset + 1 :]
+        sql = sql[:offset] + _constant(text) + sql[offset + 1 :]
     return sql
 
 
-def _is_constant(text: str) -> bool:
+def _constant(text: str) -> str:
+    """A parameter as it is put into the statement: anything but a plain literal in brackets."""
     try:
         tree = parse(f"SELECT {text}")
-    except Malformed:
-        return False
-    if (
-        not isinstance(tree, exp.Select)
-        or len(tree.expressions) != 1
-        or isinstance(tree.expressions[0], exp.Alias)
-    ):
-        return False
-    alone = set(tree.args) and not any(value for key, value in tree.args.items() if key != "expressions")
-    return bool(alone) and tree.find(exp.Column, exp.Query, exp.Placeholder, exp.Star) in (None, tree)
+    except Malformed as error:
+        raise user_error("INVALID_PARAMETER_USAGE", f"Not an expression: {text}", "line 1:1") from error
+    clauses = [key for key, value in tree.args.items() if value and key != "expressions"]
+    if not isinstance(tree, exp.Select) or clauses or len(tree.expressions) != 1:
+        raise user_error("INVALID_PARAMETER_USAGE", f"Not an expression: {text}", "line 1:1")
+    value = tree.expressions[0]
+    if value.find(exp.Column, exp.Query, exp.Placeholder, exp.Star, exp.Alias) is not None:
+        raise user_error("INVALID_PARAMETER_USAGE", f"Not a constant expression: {text}", "line 1:1")
+    plain = isinstance(value, (exp.Literal, exp.Null, exp.Boolean))
+    plain = plain or (isinstance(value, (exp.Cast, exp.Neg)) and isinstance(value.this, exp.Literal))
+    return text if plain else f"({text})"
 
 
 def _tokens(sql: str) -> list[Token]:

@@ -78,7 +78,7 @@ def test_a_query_gives_the_rows_trino_gives(athena, sql, rows):
         ("SELECT * FROM {p} GROUP BY team", "EXPRESSION_NOT_AGGREGATE"),
         ("SELECT id FROM {p} WHERE count(*) > 1", "EXPRESSION_NOT_SCALAR"),
         ("SELECT id FROM {p} ORDER BY 2", "INVALID_COLUMN_REFERENCE"),
-        ("SELECT DISTINCT team FROM {p} ORDER BY id", "COLUMN_NOT_FOUND"),
+        ("SELECT DISTINCT team FROM {p} ORDER BY id", "EXPRESSION_NOT_IN_DISTINCT"),
         ("SELECT id FROM {p} JOIN {p} ON true", "AMBIGUOUS_NAME"),
         ("SELECT nobody.id FROM {p}", "COLUMN_NOT_FOUND"),
         ("SELECT 1 UNION SELECT 'a'", "TYPE_MISMATCH"),

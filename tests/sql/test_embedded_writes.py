@@ -45,14 +45,17 @@ def test_inserted_rows_come_back(athena, sales):
 
 def test_one_file_is_written_per_partition_under_its_folder(athena, sales):
     folders = {path.rpartition("/")[0] for path in data_files(athena)}
-    assert folders == {"s3://embedded/sales/data/day_month=2022-04", "s3://embedded/sales/data/day_month=2022-05"}
+    assert folders == {
+        "s3://embedded/sales/data/day_month=2022-04",
+        "s3://embedded/sales/data/day_month=2022-05",
+    }
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ("(1, DATE '2022-01-01', 'a', 1.234)", "Query: [integer, date, varchar(1), decimal(4, 3)]"),
-        ("(1, '2022-01-01', 'a', 1)", "Table: [bigint, date, varchar, decimal(18, 2)]"),
+        ("(1, DATE '2022-01-01', 'a', 1.234)", "Query: [integer, date, varchar(1), decimal(4,3)]"),
+        ("(1, '2022-01-01', 'a', 1)", "Table: [bigint, date, varchar, decimal(18,2)]"),
         ("(1, DATE '2022-01-01')", "TYPE_MISMATCH: line 1:13: Insert query has mismatched column types"),
     ],
 )

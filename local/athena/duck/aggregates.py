@@ -11,7 +11,18 @@ from local.athena.duck.functions import AGGREGATES
 from local.athena.duck.operators import scaled, unscaled
 from local.athena.duck.scope import Typed, refuse_unknown
 from local.athena.duck.signatures import refuse_arguments
-from local.athena.duck.types import BIGINT, BOOLEAN, DOUBLE, INTEGERS, REAL, array, decimal, duck, is_numeric
+from local.athena.duck.types import (
+    BIGINT,
+    BOOLEAN,
+    DOUBLE,
+    INTEGER,
+    INTEGERS,
+    REAL,
+    array,
+    decimal,
+    duck,
+    is_numeric,
+)
 from local.athena.errors import NotSupportedHere, user_error
 
 if TYPE_CHECKING:
@@ -32,6 +43,9 @@ def compile_aggregate(x: "Expressions", node: exp.Expression) -> Typed | None:
         condition = (
             f" FILTER (WHERE {replace(inner, clause='FILTER clause').condition(node.expression.this).sql})"
         )
+    if isinstance(call, exp.Anonymous) and call.name.lower() == "grouping" and x.group_keys is not None:
+        keys = [_inside(x).compile(key).sql for key in call.expressions]
+        return Typed(f"CAST(grouping({', '.join(keys)}) AS INTEGER)", INTEGER)
     if isinstance(call, exp.Anonymous) and call.name.lower() in AGGREGATES:
         return _aggregate(_inside(x), call, condition, over="")
     if isinstance(node, (exp.Filter, exp.WithinGroup)):
@@ -41,7 +55,7 @@ def compile_aggregate(x: "Expressions", node: exp.Expression) -> Typed | None:
 
 def _inside(x: "Expressions") -> "Expressions":
     """Arguments of an aggregate are plain expressions over the rows; no aggregate stands inside another."""
-    return replace(x, aggregates=None, group_keys=None, clause="aggregate argument")
+    return replace(x, scope=x.scope.of_rows(), aggregates=None, group_keys=None, clause="aggregate argument")
 
 
 def _aggregate(x: "Expressions", call: exp.Anonymous, condition: str, over: str) -> Typed:
@@ -103,7 +117,7 @@ def _same(function: str) -> Callable[[list[Typed], Shape, str], Typed]:
     def compile_call(args: list[Typed], shape: Shape, where: str) -> Typed:
         if len(args) != 1 or args[0].type.name in ("map",):
             raise refuse_arguments(function, args, where)
-        if function in ("min", "max") and args[0].type.name in ("double", "real", "array", "row"):
+        if function in ("min", "max") and args[0].type.name in ("array", "row"):
             raise NotSupportedHere(f"{function} of {args[0].type}", where)
         return Typed(f"{function}({shape[0]}{args[0].sql}){shape[2]}", args[0].type)
 

@@ -67,7 +67,9 @@ def _to_text(value: Typed, where: str) -> str:
     source, x = value.type.name, value.sql
     if source == "varchar":
         return x
-    if source in (*INTEGERS, "decimal", "date", "boolean"):
+    if source == "decimal":  # where all digits stand behind the point, DuckDB leaves the zero before it out
+        return f"CAST(CAST({x} AS DECIMAL(38,{value.type.scale})) AS VARCHAR)"
+    if source in (*INTEGERS, "date", "boolean"):
         return f"CAST({x} AS VARCHAR)"
     if source == "timestamp":
         digits = value.type.number(0)
@@ -90,7 +92,7 @@ def _from_text(x: str, target: Type, where: str) -> str:
     }  # fmt: skip
     if to not in checks:
         raise NotSupportedHere(f"casting varchar to {target}", where)
-    # Trino reads dates through a parser that trims; digits it does not.
-    text = f"trim({x})" if to in ("date", "timestamp", "double", "real") else x
-    name = "INT" if to == "integer" else str(target).upper() if to == "decimal" else to.upper()
+    text = f"trim({x})"  # white space around it is no part of it
+    name = f"DECIMAL({target.precision}, {target.scale})" if to == "decimal" else to.upper()
+    name = "INT" if to == "integer" else name
     return f"CAST(t_spelled({checks[to]}({text}), {text}, {x}, '{name}') AS {duck(target)})"

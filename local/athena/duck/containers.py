@@ -61,8 +61,9 @@ def _array_sort(args: list[Typed], where: str) -> Typed:
 def _sequence(args: list[Typed], where: str) -> Typed:
     if len(args) not in (2, 3) or any(arg.type.name not in ("integer", "bigint") for arg in args):
         raise NotSupportedHere("sequence() of anything but integers", where)
-    bounds = [coerce(arg, BIGINT).sql for arg in args]
-    return Typed(f"generate_series({', '.join(bounds)})", array(BIGINT))
+    start, stop, *step = [coerce(arg, BIGINT).sql for arg in args]
+    by = step[0] if step else f"CASE WHEN {start} <= {stop} THEN 1 ELSE -1 END"
+    return Typed(f"generate_series({start}, {stop}, {by})", array(BIGINT))
 
 
 def _map(args: list[Typed], where: str) -> Typed:

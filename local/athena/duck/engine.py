@@ -14,7 +14,7 @@ from local.athena.duck import ddl, dml, render
 from local.athena.duck.catalog import Catalog
 from local.athena.duck.queries import Queries
 from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Result
-from local.athena.errors import check_cutoff, user_error
+from local.athena.errors import NotSupportedHere, check_cutoff, user_error
 from local.athena.sql import Malformed, parse
 from local.athena.store import Store
 
@@ -149,6 +149,12 @@ def translated(error: duckdb.Error) -> QueryFailed:
         return user_error(own[1], own[2])
     if "Division by zero" in message:
         return user_error("DIVISION_BY_ZERO", "Division by zero")
+    if re.search(r"Overflow in multiplication of (DECIMAL\(38\)|INT128)", message):
+        return NotSupportedHere("an intermediate value of more than 38 digits")
+    if "Casting value" in message:
+        return user_error("INVALID_CAST_ARGUMENT", message.split("\n", maxsplit=1)[0].partition("Error: ")[2])
+    if "Map keys must be unique" in message:
+        return user_error("INVALID_FUNCTION_ARGUMENT", "Duplicate map keys are not allowed")
     if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException):
         return user_error(
             "NUMERIC_VALUE_OUT_OF_RANGE", message.split("\n", maxsplit=1)[0].partition("Error: ")[2]

@@ -1,5 +1,6 @@
 """Scalar expressions: each node of Athena's SQL that means the same here, and nothing else."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -204,7 +205,7 @@ def _scalar_query(x: Expressions, node: exp.Subquery) -> Typed:
 
 
 def _like(x: Expressions, node: exp.Like) -> Typed:
-    refuse_unknown(node, ("this", "expression"), x.text)
+    refuse_unknown(node, ("this", "expression", "negate"), x.text)
     return _like_with(x, node, "")
 
 
@@ -213,7 +214,15 @@ def _escape(x: Expressions, node: exp.Escape) -> Typed:
         raise user_error(
             "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", x.where(node)
         )
-    return _like_with(x, node.this, f" ESCAPE {literals.quoted(node.expression.name)}")
+    escape, pattern = node.expression.name, node.this.expression
+    if not isinstance(pattern, exp.Literal):
+        raise NotSupportedHere("LIKE with ESCAPE and a pattern that is not a literal", x.where(node))
+    if re.search(
+        re.escape(escape) + r"(?![%_" + re.escape(escape) + "])", pattern.name.replace(escape * 2, "")
+    ):
+        message = "Escape character must be followed by '%', '_' or the escape character itself"
+        raise user_error("INVALID_FUNCTION_ARGUMENT", message, x.where(node))
+    return _like_with(x, node.this, f" ESCAPE {literals.quoted(escape)}")
 
 
 def _like_with(x: Expressions, node: exp.Like, escape: str) -> Typed:
@@ -222,7 +231,8 @@ def _like_with(x: Expressions, node: exp.Like, escape: str) -> Typed:
         if side.type.name != "varchar" and side.type != UNKNOWN:
             message = f"Left side of LIKE expression must evaluate to a varchar (actual: {side.type})"
             raise user_error("TYPE_MISMATCH", message, x.where(node))
-    return Typed(f"({sides[0].sql} LIKE {sides[1].sql}{escape})", BOOLEAN)
+    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+    return Typed(f"({sides[0].sql} {word} {sides[1].sql}{escape})", BOOLEAN)
 
 
 def _case(x: Expressions, node: exp.Case) -> Typed:
@@ -277,6 +287,11 @@ def _dot(x: Expressions, node: exp.Dot) -> Typed:
 
 
 def _call(x: Expressions, node: exp.Anonymous) -> Typed:
+    if node.name.lower() == "now" and not node.expressions:
+        return _now(x, node)
+    if node.name.lower() == "position" and isinstance(node.expressions[0], exp.In):
+        inside = node.expressions[0]  # position(a IN b)
+        return functions.call(x, "strpos", [inside.args["field"], inside.this], x.where(node))
     return functions.call(x, node.name.lower(), node.expressions, x.where(node))
 
 

@@ -81,13 +81,19 @@ SIGNATURES: dict[str, list[Signature]] = {
     "sha1": [Signature((VARBINARY,), VARBINARY, "unhex(sha1({0}))")],
     "sha256": [Signature((VARBINARY,), VARBINARY, "unhex(sha256({0}))")],
     "to_hex": [Signature((VARBINARY,), VARCHAR, "hex({0})")],
+    "from_utf8": [Signature((VARBINARY,), VARCHAR, "decode({0})")],
+    "to_base64": [Signature((VARBINARY,), VARCHAR, "to_base64({0})")],
+    "bitwise_and": [Signature((BIGINT, BIGINT), BIGINT, "({0} & {1})")],
+    "bitwise_or": [Signature((BIGINT, BIGINT), BIGINT, "({0} | {1})")],
+    "bitwise_xor": [Signature((BIGINT, BIGINT), BIGINT, "xor({0}, {1})")],
     "to_utf8": [Signature((VARCHAR,), VARBINARY, "encode({0})")],
 }
 
 
 def has_aggregate(node: exp.Expression) -> bool:
     """Whether an aggregate or window call stands in `node`, outside of its subqueries."""
-    if isinstance(node, exp.Window) or (isinstance(node, exp.Anonymous) and node.name.lower() in AGGREGATES):
+    names = (*AGGREGATES, "grouping")
+    if isinstance(node, exp.Window) or (isinstance(node, exp.Anonymous) and node.name.lower() in names):
         return True
     if isinstance(node, exp.Query):
         return False
@@ -96,13 +102,15 @@ def has_aggregate(node: exp.Expression) -> bool:
 
 def call(x: "Expressions", name: str, nodes: Sequence[exp.Expression], where: str) -> Typed:
     """Compile a call of the scalar function `name`."""
-    if name in AGGREGATES:
+    if name in AGGREGATES or name == "grouping":
         message = f"{x.clause} cannot contain aggregations, window functions or grouping operations: [{name}]"
         raise user_error("EXPRESSION_NOT_SCALAR", message, where)
     if name in _LAZY:
         return _LAZY[name](x, nodes, where)
     if name in containers.HIGHER_ORDER:
         return containers.HIGHER_ORDER[name](x, nodes, where)
+    if name not in SIGNATURES and name not in SPECIAL:
+        raise NotSupportedHere(f"the function {name}", where)
     for node in nodes:
         if isinstance(node, (exp.Distinct, exp.Order, exp.Star, exp.Lambda)):
             raise refuse_arguments(name, [], where)
@@ -111,11 +119,8 @@ def call(x: "Expressions", name: str, nodes: Sequence[exp.Expression], where: st
 
 def apply(name: str, args: list[Typed], where: str) -> Typed:
     """A function over compiled arguments."""
-    special = {**_SPECIAL, **strings.SPECIAL, **times.SPECIAL, **containers.SPECIAL}
-    if name in special:
-        return special[name](args, where)
-    if name not in SIGNATURES:
-        raise NotSupportedHere(f"the function {name}", where)
+    if name in SPECIAL:
+        return SPECIAL[name](args, where)
     for signature in SIGNATURES[name]:
         if typed := signature.apply(args):
             return typed
@@ -252,6 +257,9 @@ def _modulus(args: list[Typed], where: str) -> Typed:
 
 def _concat(args: list[Typed], where: str) -> Typed:
     kind = common_of([arg.type for arg in args])
+    if kind is None and any(arg.type.name == "varchar" for arg in args):
+        given = ", ".join(str(arg.type) for arg in args)
+        raise user_error("FUNCTION_NOT_FOUND", f"Unexpected parameters ({given}) for function concat", where)
     if kind is None or kind.name not in ("varchar", "array", "varbinary") or len(args) < 2:
         raise refuse_arguments("concat", args, where)
     kind = VARCHAR if kind.name == "varchar" else kind
@@ -269,7 +277,8 @@ def _cardinality(args: list[Typed], where: str) -> Typed:
     return Typed(f"CAST({function}({args[0].sql}) AS BIGINT)", BIGINT)
 
 
-_SPECIAL: dict[str, Callable[[list[Typed], str], Typed]] = {
+SPECIAL: dict[str, Callable[[list[Typed], str], Typed]] = {
+    **strings.SPECIAL, **times.SPECIAL, **containers.SPECIAL,
     "round": _round, "ceil": _ceil_floor("ceil"), "ceiling": _ceil_floor("ceil"), "floor": _ceil_floor("floor"),
     "abs": _abs, "sign": _sign, "mod": _modulus, "concat": _concat, "typeof": _typeof, "cardinality": _cardinality,
 }  # fmt: skip

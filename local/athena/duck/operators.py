@@ -30,8 +30,10 @@ def compare(operator: str, left: Typed, right: Typed, where: str) -> Typed:
     kind = common(left.type, right.type)
     if kind is None:
         raise mismatch(operator, left, right, where)
-    if kind.name in ("map", "row") and operator not in ("=", "<>"):
+    if kind.name == "map" and operator not in ("=", "<>"):
         raise mismatch(operator, left, right, where)
+    if kind.name in ("row", "array"):
+        raise NotSupportedHere(f"comparing {kind}", where)
     return Typed(f"({coerce(left, kind).sql} {operator} {coerce(right, kind).sql})", BOOLEAN)
 
 
@@ -65,6 +67,8 @@ def _on_decimals(operator: str, left: Typed, right: Typed, where: str) -> tuple[
         same = decimal(kind.precision, kind.scale)
         return f"CAST(CAST({a} AS {duck(same)}) {operator} CAST({b} AS {duck(same)}) AS {duck(kind)})", kind
     if operator == "*":
+        if one.precision + two.precision > 18:  # DuckDB would multiply 64 bits by 64 bits
+            a = f"CAST({a} AS DECIMAL(38,{one.scale}))"
         return f"CAST({a} * {b} AS {duck(kind)})", kind
     if operator == "/":
         numerator = f"{unscaled(a, one)} * CAST({10 ** (kind.scale - one.scale + two.scale)} AS HUGEINT)"

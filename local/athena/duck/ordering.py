@@ -10,6 +10,7 @@ from local.athena.duck.aggregates import order_terms
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.scope import Field, Resolved, Scope, Typed, refuse_unknown
 from local.athena.errors import NotSupportedHere, user_error
+from local.athena.sql import where_of
 
 if TYPE_CHECKING:
     from local.athena.duck.queries import Queries
@@ -25,20 +26,44 @@ class Ordering(Scope):
                 return named[0].typed
         return self.outer._find(parts, where) if self.outer else None
 
+    def of_rows(self) -> Scope:
+        """Inside an aggregate an output name is an error, not another column of that name."""
+        return Inputs(self.fields, self.outer, self.text)
+
+
+class Inputs(Scope):
+    """The columns of FROM, where the names of output columns may not stand."""
+
+    def _find(self, parts: list[str], where: str) -> Typed | None:
+        if len(parts) == 1 and any(f.name and f.name.lower() == parts[0] for f in self.fields):
+            message = "Invalid reference to output projection attribute from ORDER BY aggregation"
+            raise user_error("COLUMN_NOT_FOUND", message, where)
+        return self.outer._find(parts, where) if self.outer else None
+
 
 def tail(queries: "Queries", node: exp.Expression, fields: Sequence[Field], rows: Expressions | None) -> str:
     sql = ""
     if node.args.get("order"):
         refuse_unknown(node.args["order"], ("expressions",), queries.text)
-        sql += " ORDER BY " + _order_by(queries, node.args["order"], fields, rows)
+        sql += " ORDER BY " + _order_by(queries, node, fields, rows)
+    if (
+        node.args.get("limit")
+        and node.args.get("offset")
+        and _starts(node, "limit") < _starts(node, "offset")
+    ):
+        message = "mismatched input 'OFFSET'. Expecting: <EOF>"
+        raise user_error("SYNTAX_ERROR", message, where_of(node.args["offset"], queries.text))
     for word in ("limit", "offset"):
         if node.args.get(word):
             sql += _count(node.args[word], word)
     return sql
 
 
-def _order_by(queries: "Queries", order: exp.Order, fields: Sequence[Field], rows: Expressions | None) -> str:
+def _order_by(
+    queries: "Queries", node: exp.Expression, fields: Sequence[Field], rows: Expressions | None
+) -> str:
     """Names mean output columns first, then (without DISTINCT) those of FROM; numbers are positions."""
+    order = node.args["order"]
     outputs = Scope([Field(item.name, item.typed) for item in fields if item.name], None, queries.text)
     if rows is not None:
         keys = rows.group_keys
@@ -63,7 +88,16 @@ def _order_by(queries: "Queries", order: exp.Order, fields: Sequence[Field], row
                 raise user_error("AMBIGUOUS_NAME", f"Column '{target.name}' is ambiguous")
             if named:
                 item.set("this", Resolved(this=named[0]))
+    if node.args.get("distinct"):
+        shown = {item.typed.sql for item in fields}
+        if any(base.compile(item.this).sql not in shown for item in order.expressions):
+            message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+            raise user_error("EXPRESSION_NOT_IN_DISTINCT", message, where_of(node, queries.text))
     return order_terms(base, order)
+
+
+def _starts(node: exp.Expression, clause: str) -> int:
+    return max((part.meta.get("start", 0) for part in node.args[clause].walk()), default=0)
 
 
 def _count(node: exp.Expression, word: str) -> str:

@@ -135,7 +135,7 @@ class Queries:
         if distinct:
             refuse_unknown(node.args["distinct"], (), self.text)
         columns = ", ".join(f"{item.typed.sql} AS c{index}" for index, item in enumerate(fields))
-        ending = tail(self, node, fields, None if distinct else rows)
+        ending = tail(self, node, fields, rows)
         simple = not (grouped or distinct or ending or any(item.find(exp.Window) for item, _ in items))
         return self._finish(f"SELECT {distinct}{columns}{sql}{ending}", fields, keep_origin=simple)
 

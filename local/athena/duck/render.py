@@ -25,7 +25,7 @@ def column(name: str | None, kind: Type, index: int) -> Column:
     if kind.name == "varchar" and kind.args:
         return Column(label, "varchar", kind.number(0), 0)
     if kind.name.startswith("timestamp"):
-        return Column(label, kind.name, kind.number(0), 0)
+        return Column(label, kind.name, max(3, kind.number(0)), 0)
     if kind.name.startswith("interval"):
         raise NotSupportedHere("intervals in a result")
     name = "float" if kind.name == "real" else kind.name
@@ -73,7 +73,7 @@ def _inner(value: Any, kind: Type) -> str:
 
 
 def _timestamp(value: datetime, kind: Type) -> str:
-    digits = kind.number(0)
+    digits = max(3, kind.number(0))  # Athena shows milliseconds at least
     zone = " UTC" if kind.name == "timestamp with time zone" else ""
     if value.tzinfo is not None:
         value = value.astimezone(UTC)

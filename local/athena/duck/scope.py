@@ -92,6 +92,10 @@ class Scope:
             item.typed.read()
         return found
 
+    def of_rows(self) -> "Scope":
+        """What an aggregate's arguments see: the rows, never an output column."""
+        return self
+
     def resolve(self, column: exp.Column) -> Typed:
         """The field a column reference means; raises Athena's COLUMN_NOT_FOUND or AMBIGUOUS_NAME."""
         found = self._find([name_of(part) for part in column.parts], where_of(column, self.text))

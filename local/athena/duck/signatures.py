@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from local.athena.duck.casts import coerce
 from local.athena.duck.scope import Typed
 from local.athena.duck.types import Type, coerces
-from local.athena.engine import QueryFailed
-from local.athena.errors import user_error
+from local.athena.errors import NotSupportedHere
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Signature:
         return Typed(sql, kind, is_constant=bool(args) and all(arg.is_constant for arg in args))
 
 
-def refuse_arguments(name: str, args: list[Typed], where: str) -> QueryFailed:
-    """Trino's sentence for a call that fits no overload."""
+def refuse_arguments(name: str, args: list[Typed], where: str) -> NotSupportedHere:
+    """No overload that is known here; Trino may have one, or refuse the call as well."""
     given = ", ".join(str(arg.type) for arg in args)
-    return user_error("FUNCTION_NOT_FOUND", f"Unexpected parameters ({given}) for function {name}", where)
+    return NotSupportedHere(f"the call {name}({given})", where)

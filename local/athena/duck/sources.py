@@ -9,7 +9,7 @@ from local.athena.duck.expressions import Expressions
 from local.athena.duck.operators import compare
 from local.athena.duck.scan import Scan
 from local.athena.duck.scope import Field, Relation, Scope, Typed, refuse_unknown
-from local.athena.duck.types import BIGINT
+from local.athena.duck.types import BIGINT, Type
 from local.athena.errors import NotSupportedHere, user_error
 from local.athena.sql import name_of, where_of
 
@@ -40,6 +40,8 @@ def table_item(queries: "Queries", node: exp.Expression, scope: Scope) -> Relati
         refuse_unknown(node, ("this", "db", "catalog", "alias", "version", "joins"), queries.text)
         relation = _table(queries, node, scope)
         return relation.named(name or name_of(node.this), columns)
+    if isinstance(node, exp.Unnest):
+        return _unnest(queries, node, Scope([], None, queries.text))
     if isinstance(node, exp.Values):
         relation = queries.query(replace_alias(node), None, None)
     elif isinstance(node, exp.Subquery):
@@ -80,7 +82,7 @@ def _join(queries: "Queries", node: exp.Join, scope: Scope) -> str:
         raise NotSupportedHere(f"{node.args['method']} JOIN", where_of(node, queries.text))
     side, kind = (node.args.get("side") or "").upper(), (node.args.get("kind") or "").upper()
     if isinstance(node.this, exp.Unnest):
-        return _unnest(queries, node, scope, side)
+        return _unnest_join(queries, node, scope, side)
     right = table_item(queries, node.this, scope)
     if kind == "CROSS" or not (node.args.get("on") or node.args.get("using")):
         if side or kind not in ("CROSS", ""):
@@ -116,36 +118,40 @@ def _using(queries: "Queries", node: exp.Join, scope: Scope, right: Relation, si
     return " AND ".join(conditions)
 
 
-def _unnest(queries: "Queries", node: exp.Join, scope: Scope, side: str) -> str:
-    """CROSS JOIN UNNEST(…) [WITH ORDINALITY]: arrays of rows spread into columns, short arrays end in NULLs."""
+def _unnest_join(queries: "Queries", node: exp.Join, scope: Scope, side: str) -> str:
     on = node.args.get("on")
     if side not in ("", "LEFT") or (on is not None and not (isinstance(on, exp.Boolean) and on.this)):
         raise NotSupportedHere("this join with UNNEST", where_of(node, queries.text))
-    unnest = node.this
-    refuse_unknown(unnest, ("expressions", "alias", "offset"), queries.text)
+    relation = _unnest(queries, node.this, scope)
+    scope.fields += relation.fields
+    return f" {side or 'INNER'} JOIN LATERAL {relation.sql} ON true"
+
+
+def _unnest(queries: "Queries", node: exp.Unnest, scope: Scope) -> Relation:
+    """UNNEST(…) [WITH ORDINALITY]: rows and map entries spread into columns, short arrays end in NULLs."""
+    refuse_unknown(node, ("expressions", "alias", "offset"), queries.text)
     x = Expressions(queries, scope, "UNNEST")
-    arrays = [x.compile(item) for item in unnest.expressions]
     inner, alias = queries.alias(), queries.alias()
-    items, fields = [], []
-    for index, typed in enumerate(arrays):
-        if typed.type.name != "array":
+    items, lengths, fields = [], [], []
+    for index, typed in enumerate(x.compile(item) for item in node.expressions):
+        if typed.type.name not in ("array", "map"):
             raise NotSupportedHere(f"UNNEST of {typed.type}", where_of(node, queries.text))
-        items.append(f"unnest({typed.sql}) AS u{index}")
-        element = typed.type.part(0)
+        is_map = typed.type.name == "map"
+        items.append(f"unnest({f'map_entries({typed.sql})' if is_map else typed.sql}) AS u{index}")
+        lengths.append(f"coalesce({'cardinality' if is_map else 'len'}({typed.sql}), 0)")
+        element = Type("row", typed.type.args, ("key", "value")) if is_map else typed.type.part(0)
         if element.name == "row":
-            spread = zip(element.names, range(len(element.args)), strict=True)
-            fields += [Typed(f'{inner}.u{index}."{name}"', element.part(at)) for name, at in spread]
+            names = [name or f"field{at}" for at, name in enumerate(element.names)]
+            fields += [Typed(f'{inner}.u{index}."{name}"', element.part(at)) for at, name in enumerate(names)]
         else:
             fields.append(Typed(f"{inner}.u{index}", element))
-    if unnest.args.get("offset"):
-        longest = f"greatest({', '.join(f'coalesce(len({typed.sql}), 0)' for typed in arrays)})"
-        items.append(f"unnest(generate_series(1, {longest})) AS o")
+    if node.args.get("offset"):
+        items.append(f"unnest(generate_series(1, greatest({', '.join(lengths)}))) AS o")
         fields.append(Typed(f"{inner}.o", BIGINT))
     columns = ", ".join(f"{typed.sql} AS c{index}" for index, typed in enumerate(fields))
     sql = f"(SELECT {columns} FROM (SELECT {', '.join(items)}) AS {inner}) AS {alias}"
     visible = tuple(Field(None, replace(t, sql=f"{alias}.c{i}")) for i, t in enumerate(fields))
-    scope.fields += _unnest_names(Relation(sql, visible), unnest).fields
-    return f" {side or 'INNER'} JOIN LATERAL {sql} ON true"
+    return _unnest_names(Relation(sql, visible), node)
 
 
 def _unnest_names(relation: Relation, unnest: exp.Unnest) -> Relation:

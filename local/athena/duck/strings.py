@@ -7,7 +7,7 @@ from local.athena.duck.casts import coerce
 from local.athena.duck.literals import quoted
 from local.athena.duck.scope import Typed
 from local.athena.duck.signatures import Signature, refuse_arguments
-from local.athena.duck.types import BIGINT, BOOLEAN, INTEGER, VARCHAR, array
+from local.athena.duck.types import BIGINT, BOOLEAN, INTEGER, VARCHAR, Type, array, varchar
 from local.athena.errors import NotSupportedHere
 
 _TEXT = (VARCHAR,)
@@ -20,7 +20,7 @@ SIGNATURES: dict[str, list[Signature]] = {
     "length": [Signature(_TEXT, BIGINT, "CAST(length({0}) AS BIGINT)")],
     "reverse": [Signature(_TEXT, None, "reverse({0})")],
     "replace": [
-        Signature((VARCHAR, VARCHAR), VARCHAR, "replace({0}, {1}, '')"),
+        Signature((VARCHAR, VARCHAR), None, "replace({0}, {1}, '')"),
         Signature((VARCHAR, VARCHAR, VARCHAR), VARCHAR, "replace({0}, {1}, {2})"),
     ],
     "strpos": [Signature((VARCHAR, VARCHAR), BIGINT, "CAST(strpos({0}, {1}) AS BIGINT)")],
@@ -29,7 +29,7 @@ SIGNATURES: dict[str, list[Signature]] = {
         Signature((VARCHAR, VARCHAR), array(VARCHAR), "string_split({0}, {1})"),
     ],
     "codepoint": [Signature(_TEXT, INTEGER, "unicode({0})")],
-    "chr": [Signature((BIGINT,), VARCHAR, "chr(CAST({0} AS INTEGER))")],
+    "chr": [Signature((BIGINT,), varchar(1), "chr(CAST({0} AS INTEGER))")],
 }
 
 
@@ -68,7 +68,7 @@ def _split_part(args: list[Typed], where: str) -> Typed:
     if len(args) != 3 or not isinstance(args[2].value, int) or args[2].value < 1:
         raise NotSupportedHere("split_part with an index that is not a positive literal", where)
     parts = f"string_split({args[0].sql}, {args[1].sql})"
-    return Typed(f"{parts}[{args[2].value}]", VARCHAR)
+    return Typed(f"{parts}[{args[2].value}]", args[0].type)
 
 
 def _pattern(arg: Typed, where: str) -> str:
@@ -91,7 +91,7 @@ def _regexp_extract(args: list[Typed], where: str) -> Typed:
     pattern = _pattern(args[1], where)
     found = f"regexp_extract({args[0].sql}, {pattern}, {group})"
     # No match is NULL in Trino, an empty string in DuckDB.
-    return Typed(f"CASE WHEN regexp_matches({args[0].sql}, {pattern}) THEN {found} END", VARCHAR)
+    return Typed(f"CASE WHEN regexp_matches({args[0].sql}, {pattern}) THEN {found} END", args[0].type)
 
 
 def _regexp_replace(args: list[Typed], where: str) -> Typed:
@@ -99,7 +99,27 @@ def _regexp_replace(args: list[Typed], where: str) -> Typed:
     if not isinstance(replacement, str) or "\\" in replacement or re.search(r"\$\{", replacement):
         raise NotSupportedHere("this replacement of regexp_replace", where)
     groups = quoted(re.sub(r"\$(\d)", r"\\\1", replacement))
-    return Typed(f"regexp_replace({args[0].sql}, {_pattern(args[1], where)}, {groups}, 'g')", VARCHAR)
+    return Typed(
+        f"regexp_replace({args[0].sql}, {_pattern(args[1], where)}, {groups}, 'g')", _replaced_type(args)
+    )
+
+
+def _replaced_type(args: list[Typed]) -> Type:
+    """varchar(n), where n is what the longest replacement between all characters would give."""
+    if len(args) == 2 or not args[0].type.args or not args[2].type.args:
+        return args[0].type if len(args) == 2 else VARCHAR
+    text, replacement = args[0].type.number(0), args[2].type.number(0)
+    return varchar(text + max(text * replacement // 2, replacement) * (text + 1))
+
+
+def _replace(args: list[Typed], where: str) -> Typed:
+    typed = next((t for t in (signature.apply(args) for signature in SIGNATURES["replace"]) if t), None)
+    if typed is None:
+        raise refuse_arguments("replace", args, where)
+    if len(args) == 3 and args[0].type.args and args[2].type.args:
+        text, replacement = args[0].type.number(0), args[2].type.number(0)
+        return Typed(typed.sql, varchar(text + replacement * (text + 1)))
+    return typed
 
 
 def _concat_ws(args: list[Typed], where: str) -> Typed:
@@ -112,6 +132,7 @@ def _concat_ws(args: list[Typed], where: str) -> Typed:
 
 
 SPECIAL: dict[str, Callable[[list[Typed], str], Typed]] = {
+    "replace": _replace,
     "substr": _substring, "substring": _substring, "split_part": _split_part, "concat_ws": _concat_ws,
     "trim": _trimmed("trim"), "ltrim": _trimmed("ltrim"), "rtrim": _trimmed("rtrim"),
     "lpad": _padded("lpad"), "rpad": _padded("rpad"),

@@ -6,7 +6,7 @@ from local.athena.duck.casts import coerce
 from local.athena.duck.literals import quoted
 from local.athena.duck.scope import Typed
 from local.athena.duck.signatures import Signature, refuse_arguments
-from local.athena.duck.types import BIGINT, DATE, VARCHAR, Type, timestamp
+from local.athena.duck.types import BIGINT, DATE, VARCHAR, Type, timestamp, varchar
 from local.athena.errors import NotSupportedHere, user_error
 
 _SECONDS = {"millisecond": 1e-3, "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -43,7 +43,7 @@ SIGNATURES: dict[str, list[Signature]] = {
         Signature((VARCHAR,), DATE, "CAST(CASE WHEN t_is_date({0}) THEN {0} WHEN {0} IS NOT NULL THEN "
                   "'INVALID_FUNCTION_ARGUMENT: Invalid format: ' || {0} END AS DATE)"),
     ],
-    "to_iso8601": [Signature((DATE,), VARCHAR, "CAST({0} AS VARCHAR)")],
+    "to_iso8601": [Signature((DATE,), varchar(16), "CAST({0} AS VARCHAR)")],
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ class Type:
             return "row(" + ", ".join(f"{name} {kind}" if name else str(kind) for name, kind in fields) + ")"
         if self.name == "timestamp with time zone":
             return f"timestamp({self.args[0]}) with time zone"
-        return self.name + ("(" + ", ".join(map(str, self.args)) + ")" if self.args else "")
+        separator = "," if self.name == "decimal" else ", "
+        return self.name + (f"({separator.join(map(str, self.args))})" if self.args else "")
 
     @property
     def precision(self) -> int:
