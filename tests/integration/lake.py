@@ -4,7 +4,8 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -120,6 +121,32 @@ class Lake:
     def rollback(self, release_id: str) -> dict[str, Any]:
         """Go back to an earlier release."""
         return self.run_by_hand(rollback=release_id)
+
+    # ── permissions ─────────────────────────────────────────────────────────
+    def role(self, logical_id: str) -> str:
+        """Name of one of the stack's roles."""
+        found = self.client("cloudformation").describe_stack_resource(
+            StackName=self.outputs["WorkGroupName"], LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    @contextmanager
+    def without_statement(self, logical_id: str, sid: str) -> Iterator[None]:
+        """Take one statement out of a role's own policies for a while."""
+        iam, role = self.client("iam"), self.role(logical_id)
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            kept = [statement for statement in document["Statement"] if statement.get("Sid") != sid]
+            if len(kept) < len(document["Statement"]):
+                break
+        else:
+            raise AssertionError(f"{role} has no statement {sid}")
+        less = json.dumps({**document, "Statement": kept})
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=less)
+        try:
+            yield
+        finally:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
     # ── questions ───────────────────────────────────────────────────────────
     def get(self, path: str, **headers: str) -> SimpleNamespace:

@@ -1,43 +1,11 @@
 """A failed run changes nothing that readers see, and nothing of it is in any later release."""
 
-import json
-
 import pytest
 
 from datagen.amazon_orders.derive import split
 from datagen.compare import compare
 from tests.integration.lake import total, wait_for
 from tests.oracle.amazon import answers
-
-
-class Forbidden:
-    """Takes one statement out of a function's role, and puts it back."""
-
-    def __init__(self, lake, function, sid):
-        self.iam = lake.client("iam")
-        resource = lake.client("cloudformation").describe_stack_resource(
-            StackName=lake.outputs["WorkGroupName"], LogicalResourceId=f"{function}FunctionRole"
-        )["StackResourceDetail"]
-        self.role = resource["PhysicalResourceId"]
-        self.sid = sid
-
-    def __enter__(self):
-        for name in self.iam.list_role_policies(RoleName=self.role)["PolicyNames"]:
-            document = self.iam.get_role_policy(RoleName=self.role, PolicyName=name)["PolicyDocument"]
-            kept = [statement for statement in document["Statement"] if statement.get("Sid") != self.sid]
-            if len(kept) < len(document["Statement"]):
-                self.name, self.document = name, document
-                self._put({**document, "Statement": kept})
-                return self
-        raise AssertionError(f"{self.role} has no statement {self.sid}")
-
-    def __exit__(self, *_exc):
-        self._put(self.document)
-
-    def _put(self, document):
-        self.iam.put_role_policy(
-            RoleName=self.role, PolicyName=self.name, PolicyDocument=json.dumps(document)
-        )
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +18,7 @@ def loaded(lake, reports):
 
 def test_a_run_that_fails_after_building_leaves_no_row_anywhere(lake, loaded, reports):
     before, release = lake.analytics()["data"], lake.release()["release_id"]
-    with Forbidden(lake, "Reconcile", "RecordRun"):
+    with lake.without_statement("ReconcileFunctionRole", "RecordRun"):
         (delivery,) = lake.load(reports(2_000, 42))
         failed = lake.items("run")[-1]
     assert failed["status"] == "failed"

@@ -1,0 +1,135 @@
+"""Roles are enforced: each statement is needed, each need is granted, and what is missing stops the work."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from local import permissions
+from tests.integration.lake import wait_for
+
+HEADER = "Order ID,Date,Status,Fulfilment,SKU,Category,Qty,currency,Amount,ship-state,B2B\n"
+LINE = "405-{},{},Shipped,Amazon,SKU-{},Set,1,INR,100.00,GOA,False\n"
+
+# Statements that nothing here can use, each with its reason.
+UNUSED = {
+    ("StateMachineRole", "FollowMap"): "the emulator follows a distributed Map without asking itself",
+    ("*", "AWSLambdaBasicExecutionRole"): "the emulator writes function logs itself",
+}
+
+
+def report(tmp_path, name, day, count=20):
+    path = tmp_path / f"{name}.csv"
+    path.write_text(HEADER + "".join(LINE.format(f"{name}-{n}", day, n) for n in range(count)))
+    return path
+
+
+@pytest.fixture(scope="module")
+def loaded(lake, reports):
+    """One release, so that there is something to read, to replace and to go back to."""
+    lake.load(reports(1_000, 61))
+    return lake.release()["release_id"]
+
+
+@pytest.mark.parametrize(
+    ("role", "sid", "state"),
+    [
+        ("PlanFunctionRole", "WriteManifest", "Plan"),
+        ("TransformFunctionRole", "WriteRows", "Transform"),
+        ("StateMachineRole", "CommitBuildTables", "BuildWarehouse"),
+        ("StateMachineRole", "ReadProcessedRows", "BuildWarehouse"),
+        ("PublishFunctionRole", "MovePointers", "Publish"),
+    ],
+)
+def test_a_run_without_one_statement_is_denied_and_changes_nothing(lake, loaded, tmp_path, role, sid, state):
+    release = lake.release()["release_id"]
+    before = lake.analytics()["data"]
+    with lake.without_statement(role, sid):
+        delivery = lake.drop(report(tmp_path, sid, "01-31-22"))
+        lake.delivered(delivery)
+        lake.settle()
+        execution = lake.executions()[0]
+    described = lake.client("stepfunctions").describe_execution(executionArn=execution["executionArn"])
+    assert described["status"] == "FAILED"
+    assert described["cause"].startswith(f"{state}:")
+    assert re.search("AccessDenied|Permission denied|not authorized", described["cause"]), described["cause"]
+    assert lake.release()["release_id"] == release
+    assert lake.analytics()["data"] == before
+    lake.run_by_hand()
+    assert lake.delivered(delivery)["file_id"] in lake.release()["files"]
+
+
+def test_the_api_without_its_table_files_says_so_and_tells_no_internals(lake, loaded, tmp_path):
+    lake.load(report(tmp_path, "another", "03-31-22"))
+    with lake.without_statement("ServeFunctionRole", "ReadTableFiles"):
+        answer = lake.get("/analytics")
+    assert answer.status == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "arn:" not in str(answer.json)
+
+
+def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path, reports):
+    # refused at the door, after the check of all dates, and by the check of a file whose bytes were spoilt
+    doubtful = report(tmp_path, "doubtful", "1/2/2022")
+    lake.load(report(tmp_path, "fine", "02-28-22"), doubtful)
+    (tmp_path / "broken.csv").write_text("a,b\n1,2\n")
+    lake.delivered(lake.drop(tmp_path / "broken.csv"))
+    for number, body in enumerate((b"\xff\xfe\xff\n" * 500, None)):
+        delivery = lake.delivered(lake.drop(report(tmp_path, f"spoilt-{number}", "02-27-22")))
+        key = lake.item("file", delivery["file_id"])["raw_key"]
+        if body is None:
+            lake.client("s3").delete_object(Bucket=lake.outputs["LakeBucketName"], Key=key)
+        else:
+            lake.client("s3").put_object(Bucket=lake.outputs["LakeBucketName"], Key=key, Body=body)
+        lake.settle()
+        assert lake.item("file", delivery["file_id"])["state"] == "refused"
+
+    # a holder that died, a rollback, a run by the clock
+    ended = lake.executions()[0]["executionArn"]
+    lease = lake.item("lease", "lease")
+    lake.client("dynamodb").put_item(
+        TableName=lake.outputs["LedgerTableName"],
+        Item={
+            "pk": {"S": "lease"},
+            "sk": {"S": "lease"},
+            "execution_arn": {"S": ended},
+            "token": {"N": str(lease["token"] + 1)},
+        },
+    )
+    assert lake.rollback(loaded)["status"] == "SUCCEEDED"
+    run_the_nightly_schedule_now(lake)
+    lake.analytics()
+
+    never = {
+        (statement.role, statement.name)
+        for statement in permissions.statements(cloud, lake.outputs["WorkGroupName"])
+        if not statement.used and not excused(statement)
+    }
+    assert never == set()
+
+
+def run_the_nightly_schedule_now(lake):
+    scheduler, stack = lake.client("scheduler"), lake.outputs["WorkGroupName"]
+    name = next(
+        schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"] if stack in schedule["Name"]
+    )
+    schedule = scheduler.get_schedule(Name=name)
+    assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
+    before = len(lake.executions())
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    scheduler.create_schedule(
+        Name=f"{stack}-now",
+        ScheduleExpression=f"at({soon:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow=schedule["FlexibleTimeWindow"],
+        Target=schedule["Target"],
+    )
+    wait_for(lambda: len(lake.executions()) > before, "the schedule to start an execution", 90)
+    lake.settle()
+
+
+def excused(statement):
+    return any(
+        (role == "*" or role in statement.role)
+        and (name in (statement.name, statement.policy.rsplit("/", 1)[-1]))
+        for role, name in UNUSED
+    )
