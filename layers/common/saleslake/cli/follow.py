@@ -76,7 +76,7 @@ def file_sights(lake: Deployed, file_id: str, *, since: datetime, timeout_second
 def run_of(lake: Deployed, execution_arn: str) -> dict[str, Any] | None:
     """Ledger item of the latest run of an execution (one that planned again has several)."""
     for item in lake.ledger.items("run", newest_first=True, limit=RUNS_LOOKED_AT):
-        if item["execution_arn"] == execution_arn:
+        if item.get("execution_arn") == execution_arn:  # a failed rollback leaves an item without
             return item
     return None
 
