@@ -21,7 +21,9 @@ PROMISED_SECONDS, PROMISED_MIB = 5.0, 512
 
 BARE = """
 import sys, duckdb
-duckdb.connect().execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)")
+bare = duckdb.connect()
+bare.execute("SET enable_progress_bar = false")
+bare.execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)")
 """
 OURS = """
 import json, shutil, sys

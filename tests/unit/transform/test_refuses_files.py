@@ -2,6 +2,7 @@
 
 import pytest
 
+from saleslake.transform import records
 from tests.unit.transform.report import HEADER, ROW, line, report, transform
 
 
@@ -45,6 +46,12 @@ def test_a_quote_that_stays_open_though_the_number_of_quotes_is_even():
 def test_a_quote_that_stays_open_over_more_than_the_reader_takes_at_once():
     found = refusal(report(line(ship_city='5" PIPE'), line(ship_city='"NAVI'), *[line()] * 10_000))
     assert (found.code, found.line) == ("unclosed_quote", 3)
+
+
+def test_a_file_whose_rows_are_not_those_of_its_header(monkeypatch):
+    monkeypatch.setattr(records, "MALFORMED_IN_A_ROW", 50)
+    found = refusal(report(line(), *[f"{line()}," for _ in range(60)]))
+    assert (found.code, found.line, found.value, found.expected) == ("too_many_fields", 3, "25", "24 fields")
 
 
 def test_a_file_whose_header_is_not_the_datasets():

@@ -3,6 +3,7 @@
 import csv
 import io
 from array import array
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,19 @@ from saleslake.contracts.aliases import WHITESPACE
 from saleslake.contracts.delimited import read_header
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.transform.model import DeliveredFormat
+from saleslake.transform.numbering import (
+    count_lines,
+    find_marks,
+    find_suspicious,
+    int64,
+    lines_of,
+    number_lines,
+)
 from saleslake.transform.source import RememberedSource, count_line_ends
 
 READ_SIZE = 1 << 20  # bytes the CSV reader takes at a time; no record may be longer
 BLOCK_BYTES = 12 << 20  # text of a block of rows; what memory is needed grows with it
+MALFORMED_IN_A_ROW = 100_000  # records; more of them, and the header is not that of the rows
 LONGEST_RECORD = 100  # physical lines; a quoted field that runs on further is one that was never closed
 
 
@@ -73,7 +83,7 @@ class Records:
         text = head.decode("cp1252" if file_format.encoding == "cp1252" else "utf-8-sig", errors="ignore")
         self.header = read_header(text, file_format.delimiter)
         self.names = [f"c{position}" for position in range(len(self.header))]
-        self._invalid: list[Any] = []
+        self._invalid: deque[Any] = deque()
         self._record = 2  # number of the next record, the header being 1
         self._line = 2 + count_line_ends("".join(self.header).encode())
 
@@ -90,7 +100,7 @@ class Records:
         try:
             for batch in self._open():
                 waiting.append(self._block(batch))
-                size += batch.nbytes
+                size += batch.nbytes + sum(len(record.raw_text) for record in waiting[-1].malformed)
                 if size >= BLOCK_BYTES:
                     yield _join(waiting)
                     waiting, size = [], 0
@@ -138,33 +148,27 @@ class Records:
 
     def _on_invalid(self, row: Any) -> str:
         self._invalid.append(row)
-        return "skip"
+        return "skip" if len(self._invalid) < MALFORMED_IN_A_ROW else "error"
 
     def _block(self, batch: pa.RecordBatch) -> Block:
         """Give every record of one batch its line, and set apart those that are no rows."""
-        rows = pa.Table.from_batches([batch])
-        spans = _spans(batch)
-        invalid = self._invalid_within(batch.num_rows)
-        lines = _first_lines(self._line, spans, invalid)
-        malformed = []
-        for position, row in invalid:
-            span = _lines_of(row.text)
-            after = sum(
-                _lines_of(other.text)
-                for at, other in invalid
-                if at == position and other.number >= row.number
-            )
-            malformed.append((lines[position].as_py() - after, span, _field_count(row)))
-        for line, span in [*((line, span) for line, span, _ in malformed), *_long(lines, spans)]:
-            if span > LONGEST_RECORD:
-                raise FileUnreadable(_never_closed(line, *self.raw_text([(line, 1)])))
-        self._record += batch.num_rows + len(invalid)
+        marks = find_marks(batch)
+        spans = count_lines(batch.num_rows, marks)
+        between = self._invalid_within(batch.num_rows)
+        gaps = [(position, lines_of(row.text)) for position, row in between]
+        lines, gap_lines = number_lines(self._line, spans, gaps)
+        self._refuse_long(
+            lines, spans, [(line, span) for line, (_, span) in zip(gap_lines, gaps, strict=True)]
+        )
+        self._record += batch.num_rows + len(between)
         self._line = lines[batch.num_rows].as_py()
-        numbered = rows.append_column("line", lines[: batch.num_rows]).append_column("span", _int64(spans))
-        kept, broken = self._check_suspicious(numbered, batch, spans)
-        texts = self.raw_text([(line, span) for line, span, _ in malformed])
+        rows = pa.Table.from_batches([batch])
+        rows = rows.append_column("line", lines[: batch.num_rows]).append_column("span", int64(spans))
+        kept, broken = self._check_suspicious(rows, find_suspicious(batch, marks), spans)
+        texts = self.raw_text([(line, span) for line, (_, span) in zip(gap_lines, gaps, strict=True)])
         counted = [
-            Malformed(line, text, *fault) for (line, _, fault), text in zip(malformed, texts, strict=True)
+            Malformed(line, text, *_field_count(row))
+            for line, text, (_, row) in zip(gap_lines, texts, between, strict=True)
         ]
         return Block(kept, tuple(sorted([*counted, *broken], key=lambda record: record.line)))
 
@@ -172,14 +176,21 @@ class Records:
         """The invalid records among the next ``rows`` rows, each with the number of rows before it."""
         found: list[tuple[int, Any]] = []
         while self._invalid and (at := self._invalid[0].number - self._record - len(found)) <= rows:
-            found.append((at, self._invalid.pop(0)))
+            found.append((at, self._invalid.popleft()))
         return found
 
+    def _refuse_long(self, lines: pa.Int64Array, spans: array[int], malformed: list[tuple[int, int]]) -> None:
+        longest = max(spans, default=0)
+        if longest > LONGEST_RECORD:
+            malformed = [(lines[spans.index(longest)].as_py(), longest), *malformed]
+        for line, span in malformed:
+            if span > LONGEST_RECORD:
+                raise FileUnreadable(_never_closed(line, *self.raw_text([(line, 1)])))
+
     def _check_suspicious(
-        self, rows: pa.Table, batch: pa.RecordBatch, spans: array[int]
+        self, rows: pa.Table, suspicious: list[int], spans: array[int]
     ) -> tuple[pa.Table, list[Malformed]]:
         """Look at the text of records whose quotes may be broken, and of blank ones: few or none in most files."""
-        suspicious = _suspicious(batch)
         if not suspicious:
             return rows, []
         lines = rows.column("line").take(pa.array(suspicious)).to_pylist()
@@ -209,7 +220,16 @@ class Records:
 
     def _explain(self, problem: Exception) -> FileRefusal:
         if "straddl" in str(problem):
-            return _never_closed(self._line, *(self.raw_text([(self._line, 1)]) or [""]))
+            return _never_closed(self._line, *self.raw_text([(self._line, 1)]))
+        if len(self._invalid) >= MALFORMED_IN_A_ROW:
+            rule, value, expected = _field_count(self._invalid[0])
+            return FileRefusal(
+                code=rule,
+                message=f"{len(self._invalid):,} records in a row do not have the header's number of fields",
+                line=self._line + self._invalid[0].number - self._record,
+                value=value,
+                expected=expected,
+            )
         return FileRefusal(
             code="encoding",
             message=f"the bytes are not {self._codec}: {problem}",
@@ -231,64 +251,6 @@ def _join(blocks: list[Block]) -> Block:
 def trimmed_name(name: str) -> str:
     """Name of the column that has the values of ``name`` without the whitespace around them."""
     return f"trimmed_{name}"
-
-
-def _spans(batch: pa.RecordBatch) -> array[int]:
-    """How many physical lines each row takes."""
-    counts = None
-    for column in batch.columns:
-        text = _text_of(column)
-        if b"\n" in text or b"\r" in text:
-            ends = pc.add(pc.count_substring(column, "\n"), pc.count_substring(column, "\r"))
-            ends = pc.subtract(ends, pc.count_substring(column, "\r\n"))
-            counts = ends if counts is None else pc.add(counts, ends)
-    return array("q", [1]) * batch.num_rows if counts is None else array("q", pc.add(counts, 1).to_pylist())
-
-
-def _first_lines(line: int, spans: array[int], invalid: list[tuple[int, Any]]) -> pa.Int64Array:
-    """The line where each row begins, and, last, the line after all of them."""
-    steps = array("q", [line]) + spans
-    for position, row in invalid:
-        steps[position] += _lines_of(row.text)
-    return pc.cumulative_sum(_int64(steps))
-
-
-def _int64(numbers: array[int]) -> pa.Int64Array:
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers)])
-
-
-def _suspicious(batch: pa.RecordBatch) -> list[int]:
-    """Positions of rows with a quote or a line end in a value, or with nothing in any."""
-    mask = None
-    for column in batch.columns:
-        text = _text_of(column)
-        if any(sign in text for sign in (b'"', b"\n", b"\r")):
-            found = pc.match_substring_regex(column, '["\n\r]')
-            mask = found if mask is None else pc.or_(mask, found)
-    blank = None
-    for column in batch.columns:
-        empty = pc.equal(column, "")
-        blank = empty if blank is None else pc.and_(blank, empty)
-        if not pc.any(blank).as_py():
-            break
-    else:
-        mask = blank if mask is None else pc.or_(mask, blank)
-    return [] if mask is None else pc.indices_nonzero(mask).to_pylist()
-
-
-def _text_of(column: pa.StringArray) -> bytes:
-    """All values of a column in a row: searching this is a hundred times faster than searching each."""
-    characters = column.buffers()[2]
-    return characters.to_pybytes() if characters is not None else b""
-
-
-def _lines_of(text: str) -> int:
-    return 1 + count_line_ends(text.encode())
-
-
-def _long(lines: pa.Int64Array, spans: array[int]) -> list[tuple[int, int]]:
-    longest = max(spans, default=0)
-    return [(lines[spans.index(longest)].as_py(), longest)] if longest > LONGEST_RECORD else []
 
 
 def _field_count(row: Any) -> tuple[str, str, str]:
