@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "local.patches.platform_roles",
     "local.patches.transport",
     "local.patches.s3_events",
+    "local.patches.s3_missing",
     "local.patches.apigateway_import",
     "local.patches.states_retry",
     "local.patches.states_walk",

@@ -98,6 +98,7 @@ def close() -> None:
     for executor in _started:
         executor.close()
     _started.clear()
+    store.forget_copies()
 
 
 def _engine(settings: Settings) -> Engine:

@@ -20,6 +20,7 @@ from ministack.core.responses import new_uuid, now_iso
 from ministack.services import stepfunctions as sfn
 
 from local.patches import Hook
+from local.patches.roles import denial
 from local.patches.states_calls import Call, invoke
 from local.patches.states_retry import attempts
 from local.patches.states_run import Json, Stopped, add_event, branch, current
@@ -131,6 +132,7 @@ def _distributed(
 ) -> list[Json]:  # fmt: skip
     """Every item is a child execution of a Map Run, with its own history and without the outer variables."""
     machine = execution["stateMachineArn"]
+    _may_run(machine)
     label = state.get("Label") or new_uuid()
     children = f"{machine.replace(':stateMachine:', ':execution:')}/{label}"
     map_run = f"{machine.replace(':stateMachine:', ':mapRun:')}/{label}:{new_uuid()}"
@@ -180,6 +182,18 @@ def _distributed(
     record["status"] = "SUCCEEDED"
     add_event(execution, "MapRunSucceeded")
     return [_described(result) if isinstance(result, Exception) else result for result in results]
+
+
+def _may_run(machine: str) -> None:
+    """A Map Run starts executions of its own machine as the machine's role.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    refused = denial(current.get().role_arn, "states:StartExecution", machine)
+    if refused:
+        request = f"Service: Sfn, Status Code: 400, Request ID: {new_uuid()}"
+        cause = f"Error contacting AWS Service. | Message from Service: {refused} ({request})"
+        raise sfn._ExecutionError("Sfn.SfnException", cause)
 
 
 def _tolerated(state: dict[str, Any], raw_input: Json, ctx: dict[str, Any], failed: int, count: int) -> bool:

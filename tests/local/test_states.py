@@ -180,68 +180,6 @@ def test_nested_maps_and_parallel_branches_keep_their_order(workshop: Workshop) 
     assert workshop.run(states, value={"levels": [[1, 2], [3]]})["output"] == [2, 30]
 
 
-def test_a_distributed_map_reads_its_items_from_s3_and_runs_children(workshop: Workshop) -> None:
-    workshop.client("s3").create_bucket(Bucket="manifests")
-    manifest = json.dumps([{"file": name} for name in "abc"])
-    workshop.client("s3").put_object(Bucket="manifests", Key="runs/1.json", Body=manifest)
-    child = {
-        "One": {
-            "Type": "Pass",
-            "Output": {"done": "{% $states.input.file & $states.input.run %}"},
-            "End": True,
-        }
-    }
-    states = {
-        "Each": {
-            "Type": "Map",
-            "ItemReader": {
-                "Resource": "arn:aws:states:::s3:getObject",
-                "Arguments": {"Bucket": "manifests", "Key": "{% $states.input.key %}"},
-                "ReaderConfig": {"InputType": "JSON"},
-            },
-            "ItemSelector": {
-                "file": "{% $states.context.Map.Item.Value.file %}",
-                "run": "{% $states.context.Execution.Input.run %}",
-            },
-            "ItemProcessor": {
-                "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-                "StartAt": "One",
-                "States": child,
-            },
-            "MaxConcurrency": 2,
-            "Output": "{% $states.result.done %}",
-            "End": True,
-        }
-    }
-    value = {"key": "runs/1.json", "run": "-7"}
-    done = workshop.run(states, allow("s3:GetObject", "arn:aws:s3:::manifests/*"), value=value)
-    assert done["output"] == ["a-7", "b-7", "c-7"]
-    runs = workshop.client("stepfunctions").list_map_runs(executionArn=done["executionArn"])["mapRuns"]
-    assert len(runs) == 1
-    denied = workshop.run(states, value=value)
-    assert denied["error"] == "States.ItemReaderFailed"
-    assert "not authorized to perform: s3:GetObject" in denied["cause"]
-
-
-def test_a_failed_item_fails_the_map_run_unless_it_is_tolerated(workshop: Workshop, function: str) -> None:
-    each = {
-        "Type": "Map",
-        "Items": [{"refuse": True}, {"refuse": False}],
-        "ItemProcessor": {
-            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-            "StartAt": "Do",
-            "States": {"Do": task(function)},
-        },
-        "End": True,
-    }
-    assert (
-        workshop.run({"Each": each}, may_invoke(function))["error"]
-        == "States.ExceedToleratedFailureThreshold"
-    )
-    tolerant = workshop.run({"Each": each | {"ToleratedFailureCount": 1}}, may_invoke(function))
-    assert [item.get("Error") for item in tolerant["output"]] == ["Refused", None]
-
-
 def test_a_wait_until_a_timestamp_waits(workshop: Workshop) -> None:
     until = (datetime.now(UTC) + timedelta(seconds=2)).isoformat(timespec="seconds").replace("+00:00", "Z")
     done = workshop.run(
