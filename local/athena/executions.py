@@ -29,7 +29,6 @@ class Job:
     caller: Caller
     store: Store
     bytes_cutoff: int | None = None
-    result: Result | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -134,7 +133,6 @@ class Executor:
             job.move("CANCELLED", "Bytes scanned limit was exceeded")
             return
         results.save(job.store, job.output, result)
-        job.result = result
         job.record["_update_count"] = result.update_count
         job.move("SUCCEEDED")
 

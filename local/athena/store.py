@@ -156,3 +156,9 @@ def _copies() -> Path:
     if not _COPIES:
         _COPIES.append(tempfile.TemporaryDirectory(prefix="athena-objects-"))
     return Path(_COPIES[0].name)
+
+
+def forget_copies() -> None:
+    """Remove the copies made of objects."""
+    while _COPIES:
+        _COPIES.pop().cleanup()

@@ -214,6 +214,11 @@ def test_partitions_left_out_are_not_read(athena, sales):
     assert athena.result("SELECT name FROM sales WHERE day > DATE '2023-01-01'").scanned_bytes == 0
 
 
+def test_a_condition_on_the_outer_query_leaves_no_file_of_it_out(athena, sales):
+    inner = "SELECT 1 FROM (VALUES 1) AS v(x) WHERE sales.day = DATE '2022-04-30'"
+    assert athena.rows(f"SELECT id FROM sales WHERE NOT EXISTS ({inner}) ORDER BY id") == [("2",), ("3",)]
+
+
 def test_scanned_bytes_are_the_column_chunks_of_the_files(athena, sales):
     import pyarrow.parquet as pq
 

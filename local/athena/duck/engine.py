@@ -1,6 +1,7 @@
 """The engine `duckdb`: one in-memory database, a cursor per query."""
 
 import re
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -35,9 +36,14 @@ class DuckEngine:
 
     def start(self) -> None:
         """Open the database; it loads no extension and reads no file but those it is told to."""
-        self._database = duckdb.connect(":memory:", config={"memory_limit": self.memory_limit})
+        spill = Path(tempfile.gettempdir()) / "athena-spill"
+        settings = {"memory_limit": self.memory_limit, "temp_directory": str(spill)}
+        self._database = duckdb.connect(":memory:", config=settings)
         self._database.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
         self._database.execute("SET preserve_insertion_order = false; SET default_null_order = 'NULLS LAST'")
+        self._database.execute(
+            "SET order_by_non_integer_literal = true"
+        )  # ORDER BY a column that is a literal
         self._database.execute(_MACROS.read_text())
 
     def execute(self, query: Query) -> Result:

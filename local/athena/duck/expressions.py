@@ -1,6 +1,5 @@
 """Scalar expressions: each node of Athena's SQL that means the same here, and nothing else."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local.athena.duck import functions, literals, operators
+from local.athena.duck import functions, like, literals, operators
 from local.athena.duck.casts import cast, coerce
 from local.athena.duck.scope import Resolved, Scope, Typed, refuse_unknown
 from local.athena.duck.types import (
@@ -204,37 +203,6 @@ def _scalar_query(x: Expressions, node: exp.Subquery) -> Typed:
     return Typed(f"(SELECT {typed.sql} FROM {relation.sql})", typed.type)
 
 
-def _like(x: Expressions, node: exp.Like) -> Typed:
-    refuse_unknown(node, ("this", "expression", "negate"), x.text)
-    return _like_with(x, node, "")
-
-
-def _escape(x: Expressions, node: exp.Escape) -> Typed:
-    if not isinstance(node.this, exp.Like) or not node.expression.is_string or len(node.expression.name) != 1:
-        raise user_error(
-            "INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", x.where(node)
-        )
-    escape, pattern = node.expression.name, node.this.expression
-    if not isinstance(pattern, exp.Literal):
-        raise NotSupportedHere("LIKE with ESCAPE and a pattern that is not a literal", x.where(node))
-    if re.search(
-        re.escape(escape) + r"(?![%_" + re.escape(escape) + "])", pattern.name.replace(escape * 2, "")
-    ):
-        message = "Escape character must be followed by '%', '_' or the escape character itself"
-        raise user_error("INVALID_FUNCTION_ARGUMENT", message, x.where(node))
-    return _like_with(x, node.this, f" ESCAPE {literals.quoted(escape)}")
-
-
-def _like_with(x: Expressions, node: exp.Like, escape: str) -> Typed:
-    sides = [x.compile(node.this), x.compile(node.expression)]
-    for side in sides:
-        if side.type.name != "varchar" and side.type != UNKNOWN:
-            message = f"Left side of LIKE expression must evaluate to a varchar (actual: {side.type})"
-            raise user_error("TYPE_MISMATCH", message, x.where(node))
-    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
-    return Typed(f"({sides[0].sql} {word} {sides[1].sql}{escape})", BOOLEAN)
-
-
 def _case(x: Expressions, node: exp.Case) -> Typed:
     default = node.args.get("default") or exp.Null()
     results, kind = x.unify([*(branch.args["true"] for branch in node.args["ifs"]), default], "CASE results")
@@ -314,7 +282,7 @@ _HANDLERS: dict[type[exp.Expression], Callable[[Expressions, exp.Expression], Ty
     exp.Boolean: _constant, exp.Interval: _constant, exp.HexString: _constant,
     **dict.fromkeys(COMPARISONS, _comparison), **dict.fromkeys(ARITHMETIC, _arithmetic),
     exp.And: _logical, exp.Or: _logical, exp.Not: _not, exp.Neg: _negate, exp.Is: _is, exp.Between: _between,
-    exp.In: _in, exp.Exists: _exists, exp.Subquery: _scalar_query, exp.Like: _like, exp.Escape: _escape,
+    exp.In: _in, exp.Exists: _exists, exp.Subquery: _scalar_query, exp.Like: like.like, exp.Escape: like.escaped,
     exp.Case: _case, exp.If: _if, exp.Cast: _cast, exp.TryCast: _cast, exp.DPipe: _concat,
     exp.Bracket: _bracket, exp.Array: _array, exp.Dot: _dot, exp.Anonymous: _call,
     exp.Paren: lambda x, node: x.compile(node.this),

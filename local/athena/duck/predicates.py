@@ -38,9 +38,11 @@ def push_down(x: "Expressions", condition: exp.Expression, only: "Scan | None" =
     so they hold whatever side of an outer join the scan is on. A MERGE's ON condition says so of its
     target alone (`only`).
     """
+    # A correlated subquery also compares fields of the query around it, whose rows it does not choose.
+    own = {id(item.typed.origin.scan) for item in x.scope.fields if item.typed.origin}
     for conjunct in _conjuncts(condition):
         for origin, predicate in _predicates(x, conjunct):
-            if only is None or origin.scan is only:
+            if id(origin.scan) in own and (only is None or origin.scan is only):
                 origin.scan.predicates.append(predicate)
 
 
