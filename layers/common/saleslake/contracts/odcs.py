@@ -102,6 +102,8 @@ class _Reading:
                 "schema[0].name", f"{name!r} is no table name: lower case, digits and underscores"
             )
         custom = self.custom(table, name, _TABLE_PROPERTIES)
+        if custom.get("extraColumns", "ignore") != "ignore":
+            raise self.wrong(f"{name}.customProperties.extraColumns", "expected ignore")
         columns = tuple(self.column(node, name) for node in self.need(table, "properties", name))
         self.check_together(columns, name)
         return Contract(
