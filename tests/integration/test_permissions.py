@@ -1,5 +1,6 @@
 """Roles are enforced: each statement is needed, each need is granted, and what is missing stops the work."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -83,6 +84,16 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
             lake.client("s3").put_object(Bucket=lake.outputs["LakeBucketName"], Key=key, Body=body)
         lake.settle()
         assert lake.item("file", delivery["file_id"])["state"] == "refused"
+
+    # an object that is gone before its event is read
+    gone = {
+        "detail": {
+            "bucket": {"name": lake.outputs["LandingBucketName"]},
+            "object": {"key": "landing/gone.csv"},
+        }
+    }
+    lake.client("sqs").send_message(QueueUrl=lake.outputs["IngestQueueUrl"], MessageBody=json.dumps(gone))
+    lake.settle()
 
     # a holder that died, a rollback, a run by the clock
     ended = lake.executions()[0]["executionArn"]
