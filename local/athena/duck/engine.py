@@ -20,6 +20,13 @@ from local.athena.sql import Malformed, parse
 from local.athena.store import Store
 
 _MACROS = Path(__file__).with_name("macros.sql")
+_SETTINGS = (
+    "TimeZone = 'UTC'",
+    "autoinstall_known_extensions = false",
+    "preserve_insertion_order = false",
+    "default_null_order = 'NULLS LAST'",
+    "order_by_non_integer_literal = true",  # a column that is a literal may be ordered by
+)
 MEMORY_LIMIT = "1GB"
 
 
@@ -39,11 +46,8 @@ class DuckEngine:
         spill = Path(tempfile.gettempdir()) / "athena-spill"
         settings = {"memory_limit": self.memory_limit, "temp_directory": str(spill)}
         self._database = duckdb.connect(":memory:", config=settings)
-        self._database.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false")
-        self._database.execute("SET preserve_insertion_order = false; SET default_null_order = 'NULLS LAST'")
-        self._database.execute(
-            "SET order_by_non_integer_literal = true"
-        )  # ORDER BY a column that is a literal
+        for setting in _SETTINGS:
+            self._database.execute(f"SET GLOBAL {setting}")  # a plain SET would not reach the cursors
         self._database.execute(_MACROS.read_text())
 
     def execute(self, query: Query) -> Result:

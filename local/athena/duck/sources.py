@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.operators import compare
+from local.athena.duck.predicates import push_down
 from local.athena.duck.scan import Scan
 from local.athena.duck.scope import Field, Relation, Scope, Typed, refuse_unknown
 from local.athena.duck.types import BIGINT, Type
@@ -95,8 +96,21 @@ def _join(queries: "Queries", node: exp.Join, scope: Scope) -> str:
         condition = _using(queries, node, scope, right, side)
     else:
         scope.fields += right.fields
-        condition = Expressions(queries, scope, "JOIN ON clause").condition(node.args["on"]).sql
+        clause = Expressions(queries, scope, "JOIN ON clause")
+        _push_down(clause, node.args["on"], right, side)
+        condition = clause.condition(node.args["on"]).sql
     return f" {side or 'INNER'} JOIN {right.sql} ON {condition}"
+
+
+def _push_down(clause: Expressions, condition: exp.Expression, right: Relation, side: str) -> None:
+    """An inner join chooses rows of both sides by its condition, a left join only those of its right side."""
+    if not side:
+        push_down(clause, condition)
+    if side == "LEFT":
+        for scan in {
+            id(f.typed.origin.scan): f.typed.origin.scan for f in right.fields if f.typed.origin
+        }.values():
+            push_down(clause, condition, scan)
 
 
 def _using(queries: "Queries", node: exp.Join, scope: Scope, right: Relation, side: str) -> str:
