@@ -30,8 +30,8 @@ def build(settings: Settings, folder: Path = CHECKOUT, tell: Tell = lambda _: No
         The build failed; the message holds what sam said.
     """
     target = folder / ".aws-sam" / "build"
-    with _one_at_a_time(folder / ".aws-sam"):
-        _sam(["build", "--cached", "--parallel", "--config-env", "local"], folder, settings, tell)
+    with one_at_a_time(folder / ".aws-sam"):
+        sam(["build", "--cached", "--parallel", "--config-env", "local"], folder, settings, tell)
     return target / "template.yaml"
 
 
@@ -48,11 +48,11 @@ def deploy(
     if _status(settings, stack) == "ROLLBACK_COMPLETE":  # a first deployment that failed can only be removed
         client(settings, "cloudformation").delete_stack(StackName=stack)
     options = ["--config-env", "local", "--stack-name", stack, "--no-confirm-changeset"]
-    with _one_at_a_time(folder / ".aws-sam"):
+    with one_at_a_time(folder / ".aws-sam"):
         try:
-            _sam(["deploy", *options, "--no-fail-on-empty-changeset"], folder, settings, tell)
+            sam(["deploy", *options, "--no-fail-on-empty-changeset"], folder, settings, tell)
         except CloudError as error:
-            reasons = _failures(settings, stack)
+            reasons = failures(settings, stack)
             raise CloudError(
                 f"stack {stack} was not deployed:\n{reasons}" if reasons else str(error)
             ) from error
@@ -117,7 +117,7 @@ def _status(settings: Settings, stack: str) -> str | None:
     return next((str(found["StackStatus"]) for found in stacks if found["StackName"] == stack), None)
 
 
-def _failures(settings: Settings, stack: str) -> str:
+def failures(settings: Settings, stack: str) -> str:
     """What the resources that failed say, oldest first."""
     if _status(settings, stack) is None:
         return ""
@@ -128,7 +128,7 @@ def _failures(settings: Settings, stack: str) -> str:
     )
 
 
-def _sam(arguments: list[str], folder: Path, settings: Settings, tell: Tell) -> None:
+def sam(arguments: list[str], folder: Path, settings: Settings, tell: Tell) -> None:
     process = subprocess.Popen(
         ["sam", *arguments],
         cwd=folder,
@@ -154,7 +154,7 @@ def _lines(stream: IO[str]) -> Iterator[str]:
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> Iterator[None]:
     """Two clouds of one checkout share its build folder."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:

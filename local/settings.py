@@ -74,6 +74,7 @@ class Settings:
             "AWS_SHARED_CREDENTIALS_FILE": str(self.state / "aws-credentials"),
             "SAM_CLI_TELEMETRY": "0",
             "SAM_CLI_CHECK_VERSION": "0",
+            "SAM_CLI_POLL_DELAY": "0.5",  # seconds between two looks at a deployment; its own 5 spare AWS
             "__SAM_CLI_APP_DIR": str(self.state / "sam"),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         }

@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from local import cloud as clouds
-from local import deploy
+from local import deploy, package
 from local.settings import CHECKOUT, REGION, ROOT_KEY, Settings
 
 STACK = "saleslake-local"
@@ -72,12 +72,25 @@ def cloud(start_cloud: Callable[..., Settings]) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def stack(cloud: Settings) -> Stack:
-    """The real template, built and deployed once per test process."""
-    deploy.build(cloud)
-    outputs = deploy.deploy(cloud, STACK)
-    deploy.wait_until_healthy(cloud, outputs)
-    return Stack(STACK, cloud, outputs)
+def deploy_stack(cloud: Settings) -> Callable[[str], Stack]:
+    """Deploy the real template under further names; it is built and uploaded once per test process."""
+    packaged: list[Path] = []
+
+    def create(name: str) -> Stack:
+        if not packaged:
+            deploy.build(cloud)
+            packaged.append(package.package(cloud))
+        outputs = package.deploy_packaged(cloud, packaged[0], name)
+        deploy.wait_until_healthy(cloud, outputs)
+        return Stack(name, cloud, outputs)
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def stack(deploy_stack: Callable[[str], Stack]) -> Stack:
+    """The real template, deployed once per test process."""
+    return deploy_stack(STACK)
 
 
 @pytest.fixture(scope="session")

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from datagen.amazon_orders.report import generate
-from local import deploy
-from local.settings import Settings
+from tests.conftest import Stack
 from tests.integration.lake import Lake
 
 REAL_REPORT = Path(__file__).parents[3] / "shared" / "data" / "amazon_sale_report.csv.gz"
 
 
 @pytest.fixture(scope="module")
-def lake(cloud: Settings, request: pytest.FixtureRequest) -> Iterator[Lake]:
+def lake(deploy_stack: Callable[[str], Stack], request: pytest.FixtureRequest) -> Lake:
     """A fresh deployment of the real template, named after the test module."""
     name = "sales-" + re.sub(r"[^a-z]+", "-", request.module.__name__.rsplit("test_", 1)[-1])
-    deploy.build(cloud)
-    outputs = deploy.deploy(cloud, name)
-    deploy.wait_until_healthy(cloud, outputs)
-    yield Lake(lambda service: deploy.client(cloud, service), outputs)
+    stack = deploy_stack(name)
+    return Lake(stack.client, stack.outputs)
 
 
 @pytest.fixture(scope="session")
