@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -76,6 +77,16 @@ def test_records_fields_lines_and_text_are_those_of_pythons_csv(rows, delimiter,
     finally:
         records.READ_SIZE = before
     assert found == expected[1:]
+
+
+@pytest.mark.parametrize("before", range(200, 260))
+def test_a_line_end_inside_quotes_survives_wherever_a_read_ends(before, monkeypatch):
+    monkeypatch.setattr(records, "READ_SIZE", 256)
+    value = "x" * before + "\r\nrest"
+    body = f'a,b\n1,"{value}"\n2,short\n'.encode()
+    read = Records(RememberedSource(io.BytesIO(body), gzipped=False), DeliveredFormat(delimiter=","))
+    rows = [row for part in read.blocks() for row in part.rows.to_pylist()]
+    assert [(row["c1"], row["line"]) for row in rows] == [(value, 2), ("short", 4)]
 
 
 def _lines(text):

@@ -44,9 +44,15 @@ class RememberedSource(io.RawIOBase):
         return self._ahead
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, at most ``size``; the CSV reader calls this."""
-        data = self._ahead or self._stream.read(size)
-        self._ahead = b""
+        """The next bytes, at most ``size``; the CSV reader calls this.
+
+        A CR at their end may be half of a CRLF, so it waits for what follows: of a CRLF that lies across two reads
+        inside a quoted field the CSV reader would lose the LF.
+        """
+        data = self._held + (self._ahead or self._stream.read(size - len(self._held)))
+        self._ahead = self._held = b""
+        if len(data) > 1 and data.endswith(b"\r"):
+            data, self._held = data[:-1], b"\r"
         self._remember(data)
         return data
 
@@ -77,12 +83,7 @@ class RememberedSource(io.RawIOBase):
             self._pieces.popleft()
 
     def _remember(self, data: bytes) -> None:
-        # a CR at the very end may be half of a CRLF: it waits for what follows
-        piece = self._held + data
-        self._held = b""
-        if data and piece.endswith(b"\r"):
-            piece, self._held = piece[:-1], b"\r"
-        if piece:
-            ends = count_line_ends(piece)
-            self._pieces.append((self._line, ends, piece))
+        if data:
+            ends = count_line_ends(data)
+            self._pieces.append((self._line, ends, data))
             self._line += ends
