@@ -32,4 +32,6 @@ def settings() -> Settings:
         A variable that the stack should have set is missing.
     """
     names = Settings.model_fields
-    return Settings.model_validate({name: os.environ[name.upper()] for name in names if name.upper() in os.environ})
+    return Settings.model_validate(
+        {name: os.environ[name.upper()] for name in names if name.upper() in os.environ}
+    )
