@@ -16,6 +16,7 @@ from local.athena.trino.server import TrinoDidNotStart, TrinoServer
 from local.athena.trino.settings import CATALOG
 from local.athena.trino.translate import Statement, translate
 
+NODE_SECONDS = 30  # how long a query waits for Trino's only node
 logging.getLogger("trino").setLevel(logging.WARNING)
 
 
@@ -83,20 +84,25 @@ class TrinoEngine:
         self._ready.set()
 
     def _run(self, statement: Statement, query: Query) -> Result:
-        running = TrinoQuery(self._request(query.database), statement.sql, legacy_primitive_types=True)
-        with self._lock:
-            self._running[query.query_id] = running
-        try:
-            rows = list(running.execute())
-        except TrinoQueryError as error:
-            if error.error_name == "USER_CANCELED":
-                raise QueryCancelled from error
-            raise as_athena(error, statement.added) from error
-        except TrinoConnectionError as error:
-            raise unreachable(error) from error
-        if query.query_id in self._cancelled:
-            raise QueryCancelled
-        return _result(running, rows, statement)
+        deadline = time.monotonic() + NODE_SECONDS
+        while True:
+            running = TrinoQuery(self._request(query.database), statement.sql, legacy_primitive_types=True)
+            with self._lock:
+                self._running[query.query_id] = running
+            try:
+                rows = list(running.execute())
+            except TrinoQueryError as error:
+                if error.error_name == "USER_CANCELED":
+                    raise QueryCancelled from error
+                if error.error_name == "NO_NODES_AVAILABLE" and time.monotonic() < deadline:
+                    time.sleep(0.2)  # nothing ran: the only node has not announced itself yet, or not again
+                    continue
+                raise as_athena(error, statement.added) from error
+            except TrinoConnectionError as error:
+                raise unreachable(error) from error
+            if query.query_id in self._cancelled:
+                raise QueryCancelled
+            return _result(running, rows, statement)
 
     def _properties(self, table: str, query: Query) -> dict[str, str]:
         """The Iceberg properties in a table's `$properties` table."""

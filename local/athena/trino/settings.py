@@ -71,6 +71,7 @@ def catalog_settings(session: Session) -> dict[str, dict[str, str]]:
         "s3.region": session.region,
         "s3.endpoint": session.endpoint,
         "s3.path-style-access": "true",
+        "parquet.small-file-threshold": "0B",  # else small files are read, and counted, whole
         "s3.aws-access-key": session.access_key,
         "s3.aws-secret-key": session.secret_key,
     }
