@@ -28,6 +28,7 @@ def serve(settings: Settings) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
 
+    import uvloop
     from hypercorn.asyncio import serve as hypercorn_serve
     from hypercorn.config import Config
     from ministack.app import app
@@ -49,7 +50,8 @@ def serve(settings: Settings) -> None:
         await hypercorn_serve(app, config, shutdown_trigger=stop.wait)
 
     try:
-        asyncio.run(main())
+        # uvloop: half of what a request costs here is the event loop's
+        uvloop.run(main())
     finally:
         close_all()
         logging.shutdown()
