@@ -14,7 +14,7 @@ from typing import Any
 
 from local.patches import Hook
 from local.runtime import outcome
-from local.runtime.environment import create
+from local.runtime.environment import create, runtime_folder
 from local.runtime.function import Function
 from local.runtime.pool import Pool
 from local.runtime.unpack import Store
@@ -123,13 +123,15 @@ def _host(settings: Settings) -> Host:
     shutil.rmtree(sandboxes, ignore_errors=True)  # what an earlier cloud left when it was killed
     sandboxes.mkdir()
     python = create(settings.cache)
+    layers = runtime_folder(settings.cache).with_name(runtime_folder(settings.cache).name + "-layers")
+    store = Store(settings.state / "unpacked", layers, python)
+    store.forget()
     private = _private_tmp(str(python), sandboxes)
     logger.info("functions run with %s; private /tmp: %s", python, "yes" if private else "no, TMPDIR instead")
     return Host(
         python=python,
         sandboxes=sandboxes,
-        bytecode=settings.state / "bytecode",
-        store=Store(settings.state / "unpacked"),
+        store=store,
         endpoint=settings.endpoint,
         private_tmp=private,
     )

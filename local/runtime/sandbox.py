@@ -22,14 +22,13 @@ def main() -> None:
         if settings["private_tmp"]:
             own_mounts()
             mount(settings["tmp"], "/tmp", MS_BIND)
-            for folder in settings["read_only"]:  # /var/task and /opt are read-only on AWS
+            for folder in settings["read_only"]:  # /var/task, /opt and the runtime are read-only on AWS
                 mount(folder, folder, MS_BIND)
                 mount(folder, folder, MS_BIND | MS_REMOUNT | MS_RDONLY)
             os.chdir(os.environ.get("LAMBDA_TASK_ROOT", "/"))  # the folder we started in is the writable one
     if settings["probe"]:
         Path("/tmp/probe").touch()
         return
-    sys.pycache_prefix = settings["bytecode"]  # the code itself stays as it was deployed
 
     from awslambdaric import bootstrap
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient

@@ -37,7 +37,6 @@ class Host:
 
     python: Path
     sandboxes: Path
-    bytecode: Path
     store: Store
     endpoint: str
     private_tmp: bool
@@ -156,8 +155,7 @@ class Worker:
             "private_tmp": host.private_tmp,
             "probe": False,
             "tmp": str(self._private / "tmp"),
-            "read_only": [str(task), str(opt)],
-            "bytecode": str(host.bytecode),
+            "read_only": [str(folder) for folder in (*host.store.folders, host.python.parent.parent)],
             "search": [str(task), str(opt / "python"), str(site)],
         }
         self._output, write_end = os.pipe()

@@ -39,7 +39,7 @@ def handler(event, context):
         case "files":
             open("/tmp/mine", "w").close()
             return os.listdir("/tmp")
-        case "write": open(os.environ["LAMBDA_TASK_ROOT"] + "/x", "w")
+        case "write": open(os.path.join(event["folder"], "x"), "w")
         case "child": os.spawnlp(os.P_NOWAIT, "sleep", "sleep", "600"); return os.getpid()
         case "log": print("to stdout"); print("to stderr", file=sys.stderr)
     return {"calls": calls, "process": os.getpid(), "left": context.get_remaining_time_in_millis()}
@@ -157,7 +157,12 @@ def test_each_environment_has_its_own_tmp_and_a_read_only_task_root(
         pytest.skip("this machine permits no mount namespaces: functions get a TMPDIR of their own instead")
     assert workshop.invoke(function, {"do": "files"}).payload == ["mine"]
     assert not Path("/tmp/mine").exists()
-    assert "Read-only file system" in workshop.invoke(function, {"do": "write"}).payload["errorMessage"]
+    search = workshop.invoke(function, {"do": "search"}).payload
+    unpacked, layers = Path(search[0]).parent, Path(search[1]).parents[1]
+    for folder in (*search[:2], *map(str, (unpacked, layers, Path(search[2])))):
+        if Path(folder).exists():
+            error = workshop.invoke(function, {"do": "write", "folder": folder}).payload
+            assert "Read-only file system" in error["errorMessage"], folder
 
 
 def test_concurrent_invocations_run_in_environments_of_their_own(workshop: Workshop, function: str) -> None:
