@@ -72,6 +72,18 @@ def cloud(start_cloud: Callable[..., Settings]) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def _spare(start_cloud: Callable[..., Settings]) -> Settings:
+    return start_cloud()
+
+
+@pytest.fixture
+def spare_cloud(_spare: Settings) -> Settings:
+    """A second cloud, which a test may end in whatever way: the next one that wants it has it started again."""
+    clouds.start(_spare)
+    return _spare
+
+
+@pytest.fixture(scope="session")
 def deploy_stack(cloud: Settings) -> Callable[[str], Stack]:
     """Deploy the real template under further names; it is built and uploaded once per test process."""
     packaged: list[Path] = []

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from local import cloud as clouds
 from local.runtime.memory import MEASURED
+from local.settings import Settings
 from tests.local.conftest import Workshop
 
 CODE = """
@@ -192,10 +194,8 @@ def test_output_and_the_platform_lines_reach_cloudwatch(workshop: Workshop, func
     assert "Memory Size: 256 MB\tMax Memory Used: " in lines[begin + 3]
 
 
-def test_no_process_outlives_the_cloud(start_cloud) -> None:
-    from local import cloud as clouds
-
-    own = Workshop(start_cloud())
+def test_no_process_outlives_the_cloud(spare_cloud: Settings) -> None:
+    own = Workshop(spare_cloud)
     leader = own.invoke(own.function(CODE), {"do": "child"}).payload
     children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
     clouds.stop(own.settings)
@@ -204,10 +204,8 @@ def test_no_process_outlives_the_cloud(start_cloud) -> None:
         assert not state.exists() or ") Z " in state.read_text()
 
 
-def test_no_function_outlives_a_cloud_that_is_killed(start_cloud) -> None:
-    from local import cloud as clouds
-
-    own = Workshop(start_cloud())
+def test_no_function_outlives_a_cloud_that_is_killed(spare_cloud: Settings) -> None:
+    own = Workshop(spare_cloud)
     worker = own.invoke(own.function(CODE)).payload["process"]
     running = clouds.find(own.settings)
     assert running

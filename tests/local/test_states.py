@@ -102,13 +102,13 @@ def test_a_machine_over_its_timeout_is_timed_out_and_catches_nothing(workshop: W
 
 
 def test_stopping_an_execution_ends_it_at_once_also_inside_a_map(workshop: Workshop) -> None:
-    inner = {"Wait": {"Type": "Wait", "Seconds": 2, "Next": "After"}, "After": {"Type": "Pass", "End": True}}
+    inner = {"Wait": {"Type": "Wait", "Seconds": 1, "Next": "After"}, "After": {"Type": "Pass", "End": True}}
     processor = {"StartAt": "Wait", "States": inner}
     states = {"Each": {"Type": "Map", "Items": [1, 2], "ItemProcessor": processor, "End": True}}
     execution = workshop.start(workshop.machine(states))
-    time.sleep(0.6)
+    time.sleep(0.3)
     workshop.client("stepfunctions").stop_execution(executionArn=execution, error="Enough", cause="by hand")
-    time.sleep(2.2)
+    time.sleep(1.2)
     done = workshop.finish(execution)
     assert (done["status"], done["error"]) == ("ABORTED", "Enough")
     kinds = [event["type"] for event in workshop.history(execution)]
