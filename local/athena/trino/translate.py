@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.athena import Athena  # its DDL is Hive's; the front has a dialect of the same name
 
 from local.athena.engine import StatementType
 from local.athena.errors import user_error
@@ -90,7 +91,7 @@ def _create(sql: str, words: list[Word]) -> list[Statement]:
 
 def _parsed(sql: str) -> exp.Expression:
     try:
-        tree = sqlglot.parse_one(sql, read="athena")
+        tree = sqlglot.parse_one(sql, read=Athena)
     except sqlglot.ParseError as error:
         reason = error.errors[0]["description"] if error.errors else str(error)
         raise user_error("SYNTAX_ERROR", reason) from error
