@@ -46,6 +46,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return report
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All end-to-end tests share one emulator, hence one test process."""
     for item in items:

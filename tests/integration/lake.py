@@ -89,6 +89,15 @@ class Lake:
         )["Body"]
         return dict(json.load(body))
 
+    def raw_text(self, file_id: str) -> str:
+        """A file as it was delivered."""
+        item = self.item("file", file_id)
+        assert item is not None
+        body = self.client("s3").get_object(Bucket=self.outputs["LakeBucketName"], Key=item["raw_key"])[
+            "Body"
+        ]
+        return str(body.read().decode())
+
     # ── runs ────────────────────────────────────────────────────────────────
     def executions(self, status: str | None = None) -> list[dict[str, Any]]:
         """Executions of the state machine, newest first; items of a distributed Map are none of them."""
