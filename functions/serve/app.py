@@ -7,13 +7,13 @@ from aws_lambda_powertools import Logger
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.api import create_api
 from saleslake.aws.backend import backend
-from saleslake.aws.current_release import CurrentRelease
+from saleslake.aws.readers_release import ReadersRelease
 
 logger = Logger()
 
 # Made while Lambda initialises the process, so that the first request does not wait for it.
 stack = backend()
-answers = Answers(CurrentRelease(stack.ledger), stack.lake, stack.athena, database=stack.settings.database)
+answers = Answers(ReadersRelease(stack.ledger), stack.lake, stack.athena, database=stack.settings.database)
 api = create_api(answers)
 
 

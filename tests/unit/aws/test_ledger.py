@@ -1,10 +1,12 @@
 """The ledger's promises: one holder, one flip, nothing lost on the way to DynamoDB and back."""
 
+import time
+
 import boto3
 import pytest
 from moto import mock_aws
 
-from saleslake.aws.ledger import Lease, Ledger
+from saleslake.aws.ledger import READER_HOLD_SECONDS, Lease, Ledger
 from saleslake.errors import LeaseLost, ReleaseChanged
 
 
@@ -74,6 +76,20 @@ def test_publishing_flips_the_current_release(ledger):
     ledger.publish("r-2", {"run_id": "2"}, parent="r-1", lease=lease)
     assert ledger.current_release() == "r-2"
     assert ledger.get("release", "r-2")["run_id"] == "2"
+
+
+def test_a_flip_says_from_when_on_readers_see_it(ledger):
+    lease = ledger.take_lease("execution-1", None)
+    before = time.time()
+    ledger.publish("r-1", {}, parent=None, lease=lease)
+    ledger.publish("r-2", {}, parent="r-1", lease=lease)
+    current = ledger.current()
+    assert (current.release_id, current.previous) == ("r-2", "r-1")
+    assert before + 2 * READER_HOLD_SECONDS <= current.effective_at / 1000 + 0.001 <= time.time() + 1.01
+    assert current.seen_at(current.effective_at / 1000 - 0.001) == "r-1"
+    assert current.seen_at(current.effective_at / 1000) == "r-2"
+    ledger.wait_for_readers()
+    assert current.seen_at(time.time()) == "r-2"
 
 
 def test_who_lost_the_lease_cannot_publish(ledger):

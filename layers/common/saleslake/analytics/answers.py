@@ -29,8 +29,8 @@ class Answer:
 class Answers:
     """Answers reports on the current release.
 
-    A question asked before costs one read of the ledger and nothing else. That read is never skipped, so a
-    new release or a rollback shows in the next answer.
+    Which release that is, ``releases`` is asked for every answer, so once a publish or a rollback has ended, the
+    next answer shows it. A question asked before costs nothing else.
     """
 
     def __init__(self, releases: Releases, lake: Objects, engine: Engine, *, database: str) -> None:

@@ -54,7 +54,7 @@ def create_api(answers: Answers) -> APIGatewayRestResolver:
     @api.get(
         "/health",
         summary="Whether the API is there, and what it serves",
-        description="Costs one read of the ledger and no query.",
+        description="Costs no query.",
         responses=responses(Health),
         operation_id="health",
         middlewares=checked,

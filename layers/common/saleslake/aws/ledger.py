@@ -7,12 +7,13 @@ file     <file id>                   one file by content: dataset, landing order
 delivery <landing key>#<version>     one arrival: which file it was and what came of it
 run      <run id>                    one run: status, state, files with their row counts
 release  <release id>                one release: parent, run, document key, status
-release  current                     the id of the release that readers see
+release  current                     the current release, the one before, and from when on readers see it
 lease    lease                       who may build and publish now, with a fencing token
 table    <table>                     metadata file of a table as it was created, before any release
 ======== =========================== ===========================================================
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -38,11 +39,31 @@ class Lease(NamedTuple):
     token: int
 
 
+class Current(NamedTuple):
+    """The current release, the one before it, and from when on (Unix time in ms) readers see the current one."""
+
+    release_id: str
+    previous: str | None
+    effective_at: int
+
+    def seen_at(self, seconds: float) -> str | None:
+        """Id of the release that a reader sees at a Unix time."""
+        return self.release_id if seconds * 1000 >= self.effective_at else self.previous
+
+
+# How long a reader may go on without looking. A flip is announced twice as long ahead, so that all readers have seen
+# it when its time comes, and change together.
+READER_HOLD_SECONDS = 0.5
+
+
 class Ledger:
     """Typed access to the ledger's items. Items are plain dictionaries of str, int, bool, lists and dictionaries."""
 
-    def __init__(self, table: str, dynamodb: Any = None) -> None:
+    def __init__(
+        self, table: str, dynamodb: Any = None, *, notice_seconds: float = 2 * READER_HOLD_SECONDS
+    ) -> None:
         self.table = table
+        self.notice_seconds = notice_seconds
         self._dynamodb = dynamodb or client("dynamodb")
 
     # ── any item ────────────────────────────────────────────────────────────
@@ -130,22 +151,22 @@ class Ledger:
 
     # ── releases ────────────────────────────────────────────────────────────
     def current_release(self) -> str | None:
-        """Id of the release that readers see, or None before the first one."""
-        return self.current_release_id(self._dynamodb.get_item(**self.current_release_request()))
+        """Id of the release that was published last, or None before the first one."""
+        current = self.current()
+        return current.release_id if current else None
 
-    def current_release_request(self) -> dict[str, Any]:
-        """The GetItem that reads the current release, for who sends it without boto3."""
-        return {
-            "TableName": self.table,
-            "Key": _CURRENT,
-            "ConsistentRead": True,
-            "ProjectionExpression": "release_id",
-        }
+    def current(self) -> Current | None:
+        """The current release and when readers change to it, or None before the first one."""
+        item = self.get("release", "current")
+        if item is None:
+            return None
+        return Current(item["release_id"], item.get("previous"), item["effective_at"])
 
-    @staticmethod
-    def current_release_id(answer: Mapping[str, Any]) -> str | None:
-        """The release id in DynamoDB's answer to that request."""
-        return answer["Item"]["release_id"]["S"] or None if "Item" in answer else None
+    def wait_for_readers(self) -> None:
+        """Wait until every reader has changed to the current release."""
+        current = self.current()
+        if current is not None:
+            time.sleep(max(0.0, current.effective_at / 1000 - time.time()))
 
     def publish(self, release_id: str, item: Mapping[str, Any], *, parent: str | None, lease: Lease) -> None:
         """Make a release the current one: all or nothing, and only for the holder of the lease.
@@ -184,7 +205,9 @@ class Ledger:
             "ExpressionAttributeNames": {"#token": "token"},
             "ExpressionAttributeValues": {":token": {"N": str(lease.token)}},
         }
-        current: Item = {"TableName": self.table, "Item": {**_CURRENT, "release_id": {"S": to}}}
+        at = int((time.time() + self.notice_seconds) * 1000)
+        flip = _fields({"release_id": to, "previous": parent, "effective_at": at})
+        current: Item = {"TableName": self.table, "Item": {**flip, **_CURRENT}}
         if parent is None:
             current["ConditionExpression"] = "attribute_not_exists(pk)"
         else:

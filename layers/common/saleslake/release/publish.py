@@ -38,8 +38,8 @@ class Published(BaseModel):
 def publish(request: PublishRequest, backend: Backend) -> Published:
     """Publish a reconciled run: release document, pointers of the published tables, then the flip in the ledger.
 
-    Readers of the API stay on the old release until the flip. The release id follows from the run id, so a retry
-    after a crash at any point ends in the same release.
+    Readers of the API stay on the old release until the flip counts; then they all see the new one. The release id
+    follows from the run id, so a retry after a crash at any point ends in the same release.
 
     Raises
     ------
@@ -61,6 +61,7 @@ def publish(request: PublishRequest, backend: Backend) -> Published:
         backend.catalog.point(backend.settings.database, name, version.metadata_location)
     if release is not parent:
         backend.ledger.publish(release.release_id, _item(release), parent=release.parent, lease=lease)
+    backend.ledger.wait_for_readers()
     _close_run(release, backend)
     own = [account for account in release.files.values() if account.run_id == request.run_id]
     return Published(

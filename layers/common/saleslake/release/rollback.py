@@ -58,6 +58,7 @@ def roll_back(request: RollbackRequest, backend: Backend) -> RolledBack:
             lease=lease,
         )
     restore(target, backend)
+    backend.ledger.wait_for_readers()
     return RolledBack(
         release_id=target.release_id,
         withdrawn=[release.release_id for release in withdrawn],
