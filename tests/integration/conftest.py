@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -46,10 +45,6 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     return report
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """All end-to-end tests share one emulator, hence one test process."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("cloud"))
-    os.environ.setdefault("SAM_CLI_TELEMETRY", "0")
+    item.add_marker(pytest.mark.xdist_group("cloud"))

@@ -22,11 +22,9 @@ HERE = Path(__file__).parent
 APP = HERE / "app"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests that share this folder's cloud in one process."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("local"))
+    item.add_marker(pytest.mark.xdist_group("local"))
 
 
 @pytest.fixture(scope="session")

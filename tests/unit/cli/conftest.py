@@ -133,7 +133,7 @@ def add_release(
     lake.lake.put_bytes(release_key(release_id), release.model_dump_json().encode())
     item = {"status": "published", "created_at": release.created_at, "data_as_of": release.data_as_of}
     lake.ledger.put("release", release_id, {**item, "parent": parent, "run_id": release.run_id})
-    lake.ledger.put("release", "current", {"release_id": release_id})
+    lake.ledger.put("release", "current", {"release_id": release_id, "effective_at": 0})
 
 
 def add_file(ledger: Ledger, file_id: str, name: str, state: str = "raw", **more: object) -> None:
