@@ -54,6 +54,14 @@ def test_after_a_rollback_nothing_of_the_withdrawn_release_is_left(lake, loaded,
         assert lake.query(rows, database) == [["0"]]
 
 
+def test_a_rollback_asked_for_while_a_run_is_going_waits_for_its_turn(lake, loaded, reports):
+    target = lake.release()["release_id"]
+    lake.drop(reports(2_000, 49))
+    wait_for(lambda: (lake.item("lease", "lease") or {}).get("execution_arn"), "the lease to be taken", 60)
+    assert lake.rollback(target)["status"] == "SUCCEEDED"
+    assert lake.release()["release_id"] == target
+
+
 def test_twenty_files_within_a_minute_are_all_in_a_release_without_another_event(
     lake, loaded, reports, tmp_path
 ):

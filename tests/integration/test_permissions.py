@@ -107,6 +107,7 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
             "token": {"N": str(lease["token"] + 1)},
         },
     )
+    assert lake.rollback("r-of-nowhere")["status"] == "FAILED"
     assert lake.rollback(loaded)["status"] == "SUCCEEDED"
     run_the_nightly_schedule_now(lake)
     lake.analytics()

@@ -82,3 +82,7 @@ def test_a_table_outside_the_release_is_refused():
 def test_a_snapshot_that_is_no_number_never_gets_into_sql():
     with pytest.raises(ValueError, match="invalid literal"):
         sql.pin("SELECT * FROM fact_sales", {"fact_sales": "1; DROP"})
+
+
+def test_a_table_never_written_to_has_nothing_to_pin():
+    assert sql.pin("SELECT * FROM fact_sales", {"fact_sales": None}) == "SELECT * FROM fact_sales"

@@ -49,11 +49,12 @@ class FileAccount(BaseModel):
 
 
 class Accounts(BaseModel):
-    """What Reconcile found of a run: the account of every file of the release to be, and its checks."""
+    """What Reconcile found of a run: the account of every file of the release to be, its tables and its checks."""
 
     model_config = ConfigDict(frozen=True)
 
     files: dict[str, FileAccount]
+    tables: dict[str, str]
     data_as_of: str | None
     checks: dict[str, int | str]
 

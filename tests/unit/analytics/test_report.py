@@ -99,11 +99,11 @@ def test_a_release_older_than_a_table_says_so(warehouse):
         compute(warehouse, older)
 
 
-def test_a_table_that_never_held_a_row_is_no_table_to_read(warehouse):
+def test_a_table_that_never_held_a_row_has_no_snapshot_to_read_it_at(warehouse):
     empty = PublishedRelease.model_validate(
         {"release_id": "r-1", "data_as_of": None, "tables": {"fact_sales": {"snapshot_id": None}}}
     )
-    assert empty.snapshots == {}
+    assert empty.snapshots == {"fact_sales": None}
 
 
 def test_other_sql_is_another_question(monkeypatch):

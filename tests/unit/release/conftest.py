@@ -86,6 +86,8 @@ def account(backend, run_id, *file_ids):
             "duplicates": none,
             "superseded": none,
         }
+    tables = {"fact_sales": backend.catalog.pointer("sales_build", "fact_sales").metadata_location}
     backend.lake.put_json(
-        f"runs/{run_id}/accounts.json", {"files": files, "data_as_of": "2022-06-29", "checks": {}}
+        f"runs/{run_id}/accounts.json",
+        {"files": files, "tables": tables, "data_as_of": "2022-06-29", "checks": {}},
     )

@@ -187,3 +187,31 @@ def test_a_file_that_arrives_as_the_lease_is_given_back_is_still_seen(backend, m
     planned = plan(PlanRequest(execution_arn="execution-1"), backend)
     assert planned.action == "load"
     assert [entry["file_id"] for entry in backend.lake.get_json(planned.manifest_key)] == ["late"]
+
+
+def test_a_backlog_is_cut_into_runs_of_bounded_size(backend):
+    for number in range(205):
+        arrive(backend, f"{number:03}", f"2026-01-01T00:00:00.{number:06}Z|landing/a.csv|1")
+    planned = plan(PlanRequest(execution_arn="execution-1"), backend)
+    manifest = backend.lake.get_json(planned.manifest_key)
+    assert [entry["file_id"] for entry in manifest] == [f"{number:03}" for number in range(200)]
+
+
+@pytest.mark.parametrize(("error", "state"), [("Sandbox.Timedout", "refused"), ("AccessDenied", "raw")])
+def test_a_file_that_outgrows_the_transform_does_not_stop_every_run_to_come(backend, error, state):
+    arrive(backend, "big")
+    failure = Failure(
+        execution_arn="execution-1", state="Transform", file_id="big", Error=error, Cause="after 900 s"
+    )
+    abandon(failure, backend)
+    assert backend.ledger.get("file", "big")["state"] == state
+
+
+def test_what_is_published_is_what_was_audited_whatever_was_committed_since(backend):
+    arrive(backend, "a")
+    planned = plan(PlanRequest(execution_arn="execution-1"), backend)
+    commit(backend, "audited", 1)
+    account(backend, planned.run_id, "a")
+    commit(backend, "of a query that outlived its run", 2)
+    publish(request(planned), backend)
+    assert pointers(backend).sales == "audited"

@@ -25,9 +25,9 @@ class PublishedRelease(BaseModel):
     tables: dict[str, PublishedTable]
 
     @property
-    def snapshots(self) -> dict[str, str]:
+    def snapshots(self) -> dict[str, str | None]:
         """Snapshot id by table name."""
-        return {name: table.snapshot_id for name, table in self.tables.items() if table.snapshot_id}
+        return {name: table.snapshot_id for name, table in self.tables.items()}
 
 
 def read_release(release_id: str, lake: Objects) -> PublishedRelease:

@@ -183,19 +183,11 @@ class Ledger:
 
     def withdraw(self, release_ids: list[str], *, to: str, parent: str, lease: Lease) -> None:
         """Make an earlier release the current one again and mark those after it withdrawn. Raises as ``publish``."""
-        updates = [
-            {
-                "Update": {
-                    "TableName": self.table,
-                    "Key": _key("release", release_id),
-                    "UpdateExpression": "SET #status = :withdrawn",
-                    "ExpressionAttributeNames": {"#status": "status"},
-                    "ExpressionAttributeValues": {":withdrawn": {"S": "withdrawn"}},
-                }
-            }
-            for release_id in release_ids
-        ]
-        self._flip(to, parent, lease, *updates)
+        self._flip(to, parent, lease)
+        for (
+            release_id
+        ) in release_ids:  # a transaction takes 100 items, and there may be more releases than that
+            self.update("release", release_id, status="withdrawn")
 
     def _flip(self, to: str, parent: str | None, lease: Lease, *writes: Item) -> None:
         holder = {

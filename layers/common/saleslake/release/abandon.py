@@ -7,6 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from saleslake.aws.backend import Backend
 from saleslake.clock import now
 
+# What a function that ran out of time or memory ends with: the same file would end every run to come.
+OUT_OF_BOUNDS = {"Sandbox.Timedout", "Runtime.ExitError", "States.Timeout"}
+
 
 class Failure(BaseModel):
     """What Step Functions knows of a failed state; ``cause`` is often JSON."""
@@ -16,6 +19,7 @@ class Failure(BaseModel):
     execution_arn: str
     state: str
     run_id: str = ""
+    file_id: str = ""
     error: str = Field(default="", alias="Error")
     cause: str = Field(default="", alias="Cause")
 
@@ -39,11 +43,20 @@ def abandon(failure: Failure, backend: Backend) -> str:
         backend.ledger.update(
             "run", failure.run_id, status="failed", state=failure.state, reason=reason, ended_at=now()
         )
+    if failure.file_id and failure.error in OUT_OF_BOUNDS:
+        told = [
+            {
+                "code": "too_much",
+                "message": "the transform ran out of time or memory",
+                "value": failure.reason,
+            }
+        ]
+        backend.ledger.update("file", failure.file_id, state="refused", reasons=told)
     backend.alerts.send(
         f"saleslake: the run failed in {failure.state}",
         f"Run {failure.run_id or '(not yet named)'} failed in state {failure.state}.\n"
         f"{failure.error}: {failure.reason}\n\nExecution: {failure.execution_arn}\n"
-        "Readers still see the last release. The files wait for the next run.",
+        "Readers still see the last release. The files wait for the next run, but for one that ran out of bounds.",
     )
     lease = backend.ledger.lease()
     if lease is not None and lease.execution_arn == failure.execution_arn:

@@ -12,6 +12,9 @@ from saleslake.release.lease import acquire
 from saleslake.release.restore import restore
 from saleslake.zones import run_manifest_key
 
+# Items of DynamoDB (400 KB) and payloads of Step Functions (256 KiB) have limits; what is left waits for the next plan.
+FILES_PER_RUN = 200
+
 
 class PlanRequest(BaseModel):
     """Which execution asks, and what it was told to do: nothing means load whatever waits."""
@@ -49,7 +52,7 @@ def plan(request: PlanRequest, backend: Backend) -> Plan:
         restore(release, backend)
         if request.rollback:
             return Plan(action="rollback", token=lease.token)
-        files = waiting_files(release, backend)
+        files = waiting_files(release, backend)[:FILES_PER_RUN]
         if files:
             return _open_run(files, lease, backend)
         backend.ledger.release_lease(lease)

@@ -79,14 +79,10 @@ def _accounts(run_id: str, backend: Backend) -> Accounts:
 
 
 def _document(run_id: str, parent: Release | None, accounts: Accounts, backend: Backend) -> Release:
-    tables = {}
-    for item in backend.ledger.items("table"):
-        pointer = backend.catalog.pointer(backend.settings.build_database, item["sk"])
-        assert pointer is not None, f"{item['sk']} is in the ledger, so it was created"
-        tables[item["sk"]] = TableVersion(
-            snapshot_id=_snapshot_id(pointer.metadata_location, backend),
-            metadata_location=pointer.metadata_location,
-        )
+    tables = {
+        name: TableVersion(snapshot_id=_snapshot_id(location, backend), metadata_location=location)
+        for name, location in accounts.tables.items()
+    }
     return Release(
         release_id=f"r-{run_id}",
         parent=parent.release_id if parent else None,

@@ -57,8 +57,8 @@ def roll_back(request: RollbackRequest, backend: Backend) -> RolledBack:
             parent=withdrawn[0].release_id,
             lease=lease,
         )
+    backend.ledger.wait_for_readers()  # until then they read snapshots that only the newer metadata has
     restore(target, backend)
-    backend.ledger.wait_for_readers()
     return RolledBack(
         release_id=target.release_id,
         withdrawn=[release.release_id for release in withdrawn],

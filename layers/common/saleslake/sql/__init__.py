@@ -1,7 +1,7 @@
 """The SQL files, and how values get into them. Every folder holds plain Athena SQL with ``?`` for values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -80,8 +80,8 @@ def render(statement: str, parameters: Sequence[Parameter]) -> str:
     return text
 
 
-def pin(statement: str, snapshots: dict[str, str]) -> str:
-    """A query that reads each of its tables as of the snapshot given for it.
+def pin(statement: str, snapshots: Mapping[str, str | None]) -> str:
+    """A query that reads each of its tables as of the snapshot given for it; None for one never written to.
 
     Raises
     ------
@@ -98,6 +98,7 @@ def pin(statement: str, snapshots: dict[str, str]) -> str:
             raise UnknownTable(
                 f"{table} is not a table of this release; it has {', '.join(sorted(snapshots))}"
             )
-        return f"{match[0]} FOR VERSION AS OF {int(snapshots[table])}"
+        snapshot = snapshots[table]
+        return match[0] if snapshot is None else f"{match[0]} FOR VERSION AS OF {int(snapshot)}"
 
     return _TOKEN_OR_TABLE.sub(lambda match: pinned(match) if match["table"] else match[0], statement)

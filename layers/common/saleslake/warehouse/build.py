@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from saleslake import sql
 from saleslake.aws.backend import Backend
+from saleslake.clock import now
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.quarantine import refuse_accepted_file
 from saleslake.warehouse.months import ranges
@@ -57,6 +58,10 @@ def compile_build(request: BuildRequest, backend: Backend) -> Build:
     new_months = {month for result in transformed for month in result["months"]}
     levels = list(_statements(request.run_id, new_months, backend)) if new_months else []
     _record(request.run_id, results, backend)
+    if not transformed:
+        backend.ledger.update(
+            "run", request.run_id, status="failed", reason="every file of the run was refused", ended_at=now()
+        )
     return Build(
         levels=_write(request.run_id, levels, backend),
         rows=sum(result["rows_written"] for result in transformed),

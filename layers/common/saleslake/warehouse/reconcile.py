@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from saleslake import sql
 from saleslake.aws.backend import Backend
-from saleslake.errors import DoesNotReconcile
+from saleslake.errors import DoesNotReconcile, ReleaseChanged
 from saleslake.history import Accounts, FileAccount, Share, current_release
 from saleslake.zones import run_accounts_key, transform_result_key
 
@@ -48,7 +48,10 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
     ------
     DoesNotReconcile
         Names each file, and what of it is missing or too much; nothing may be published.
+    ReleaseChanged
+        The build tables were written to meanwhile, by a query that outlived its run.
     """
+    tables = _pointers(backend)
     results = [
         result
         for entry in backend.lake.get_json(request.manifest_key)
@@ -78,9 +81,12 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
     ]  # fmt: skip
     if faults:
         raise DoesNotReconcile("; ".join(faults))
+    if _pointers(backend) != tables:
+        raise ReleaseChanged("somebody wrote to the build tables while they were audited")
     last = max((row["last_sale_date"] for row in published.values()), default=None)
     accounts = Accounts(
         files=earlier | own,
+        tables=tables,
         data_as_of=last.isoformat() if last else None,
         checks={"fact_sales_rows": sum(row["published_rows"] for row in published.values())},
     )
@@ -94,6 +100,16 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
             for part in Reconciled.model_fields
         }
     )
+
+
+def _pointers(backend: Backend) -> dict[str, str]:
+    """Metadata file of each curated table of the build database: what is audited is what Publish publishes."""
+    found = {}
+    for item in backend.ledger.items("table"):
+        pointer = backend.catalog.pointer(backend.settings.build_database, item["sk"])
+        assert pointer is not None, f"{item['sk']} is in the ledger, so it was created"
+        found[item["sk"]] = pointer.metadata_location
+    return found
 
 
 def _query(name: str, backend: Backend, *parameters: sql.Parameter) -> list[Row]:
