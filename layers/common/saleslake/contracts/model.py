@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 Action = Literal["warn", "quarantine", "halt"]
-Kind = Literal["string", "integer", "decimal", "boolean", "date"]
+TableAction = Literal["warn", "halt"]
+Kind = Literal["string", "integer", "decimal", "boolean", "date", "timestamp"]
 
 
 class Frozen(BaseModel):
@@ -23,6 +24,30 @@ class ValueRule(Frozen):
     name: str
     values: tuple[str, ...]
     action: Action = "quarantine"
+    description: str = ""
+
+
+class RowRule(Frozen):
+    """An expression over the columns of one row; the row breaks it where the expression is false."""
+
+    name: str
+    expression: str
+    """DuckDB SQL; columns by their logical names. True or NULL is good."""
+    columns: tuple[str, ...]
+    """Columns the expression names, in the contract's order."""
+    action: Action = "quarantine"
+    dimension: str = ""
+    description: str = ""
+
+
+class TableRule(Frozen):
+    """A query over whole tables that counts what is wrong; zero is good."""
+
+    name: str
+    query: str
+    """Athena SQL, answers one number."""
+    action: TableAction = "warn"
+    dimension: str = ""
     description: str = ""
 
 
@@ -42,11 +67,14 @@ class Column(Frozen):
     aliases: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unknown_alias: Action = "warn"
     allowed: ValueRule | None = None
-    minimum: Decimal | dt.date | None = None
-    maximum: Decimal | dt.date | None = None
+    pattern: str | None = None
+    minimum: Decimal | dt.datetime | dt.date | None = None
+    maximum: Decimal | dt.datetime | dt.date | None = None
+    not_after_landing: bool = False
     required_with: str | None = None
     drop_suffix: str | None = None
     money: bool = False
+    tracked: bool = False
 
     @property
     def answers_to(self) -> tuple[str, ...]:
@@ -75,7 +103,13 @@ class Contract(Frozen):
     grain: str
     freshness_hours: int
     occurrence: bool = False
+    partition_by: str | None = None
+    """The date or timestamp column whose month the rows belong to."""
+    valid_from: str | None = None
+    """The timestamp column that says when a row's values took effect."""
     columns: tuple[Column, ...]
+    row_rules: tuple[RowRule, ...] = ()
+    table_rules: tuple[TableRule, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -92,6 +126,11 @@ class Contract(Frozen):
     def money(self) -> tuple[str, ...]:
         """Names of the columns whose sums must reconcile."""
         return tuple(column.name for column in self.columns if column.money)
+
+    @cached_property
+    def tracked(self) -> tuple[str, ...]:
+        """Names of the columns whose changes make a new version (SCD type 2)."""
+        return tuple(column.name for column in self.columns if column.tracked)
 
     @cached_property
     def required_headers(self) -> tuple[Column, ...]:

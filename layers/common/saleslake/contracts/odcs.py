@@ -16,6 +16,7 @@ from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.headers import normalise_header
 from saleslake.contracts.model import Column, Contract, Kind, ValueRule
+from saleslake.contracts.rules import read_rules
 from saleslake.errors import ContractInvalid
 
 _KINDS: Mapping[str, tuple[Kind, str]] = {
@@ -24,7 +25,9 @@ _KINDS: Mapping[str, tuple[Kind, str]] = {
     "number": ("decimal", r"decimal\(\d+,\d+\)"),
     "boolean": ("boolean", r"boolean"),
     "date": ("date", r"date"),
+    "timestamp": ("timestamp", r"timestamp"),
 }
+_DAYS: tuple[Kind, ...] = ("date", "timestamp")
 _COLUMN_PROPERTIES = {
     *(
         "headers",
@@ -36,9 +39,11 @@ _COLUMN_PROPERTIES = {
         "requiredWith",
         "dropSuffix",
         "money",
+        "tracked",
+        "notAfterLanding",
     ),
 }
-_TABLE_PROPERTIES = {"occurrence", "extraColumns"}
+_TABLE_PROPERTIES = {"occurrence", "extraColumns", "partitionBy", "validFrom"}
 _HOURS = {"h": 1, "hours": 1, "d": 24, "days": 24}
 
 AliasLoader = Callable[[str], Aliases]
@@ -106,6 +111,7 @@ class _Reading:
             raise self.wrong(f"{name}.customProperties.extraColumns", "expected ignore")
         columns = tuple(self.column(node, name) for node in self.need(table, "properties", name))
         self.check_together(columns, name)
+        row_rules, table_rules = read_rules(self, table.get("quality", []), columns, name)
         return Contract(
             dataset=name,
             version=str(self.need(document, "version", "")),
@@ -115,8 +121,37 @@ class _Reading:
             grain=self.need(table, "dataGranularityDescription", name),
             freshness_hours=self.freshness(document),
             occurrence=custom.get("occurrence", False),
+            partition_by=self.names(custom, "partitionBy", columns, _DAYS, name),
+            valid_from=self.valid_from(custom, columns, name),
             columns=columns,
+            row_rules=row_rules,
+            table_rules=table_rules,
         )
+
+    def names(
+        self,
+        custom: Mapping[str, Any],
+        property_: str,
+        columns: Sequence[Column],
+        kinds: Sequence[Kind],
+        table: str,
+    ) -> str | None:
+        """The column a table property names, or None; raise where it is not there or of another kind."""
+        name: str | None = custom.get(property_)
+        if name is not None and not any(column.name == name and column.kind in kinds for column in columns):
+            raise self.wrong(
+                f"{table}.customProperties.{property_}", f"no {' or '.join(kinds)} column {name!r}"
+            )
+        return name
+
+    def valid_from(self, custom: Mapping[str, Any], columns: Sequence[Column], table: str) -> str | None:
+        name = self.names(custom, "validFrom", columns, ("timestamp",), table)
+        tracked = next((column.name for column in columns if column.tracked), None)
+        if tracked and not name:
+            raise self.wrong(
+                f"{table}.{tracked}.tracked", "the table names no validFrom: when do its values take effect?"
+            )
+        return name
 
     def freshness(self, document: Mapping[str, Any]) -> int:
         for entry in document.get("slaProperties", []):
@@ -151,11 +186,14 @@ class _Reading:
                 aliases=self.aliases(custom["aliases"]) if "aliases" in custom else (),
                 unknown_alias=custom.get("unknownAlias", "warn"),
                 allowed=self.allowed(node.get("quality", []), where),
+                pattern=self.pattern(options.get("pattern"), kind, f"{where}.logicalTypeOptions.pattern"),
                 minimum=self.bound(options.get("minimum"), kind, f"{where}.logicalTypeOptions.minimum"),
                 maximum=self.bound(options.get("maximum"), kind, f"{where}.logicalTypeOptions.maximum"),
                 required_with=custom.get("requiredWith"),
                 drop_suffix=custom.get("dropSuffix"),
                 money=custom.get("money", False),
+                tracked=custom.get("tracked", False),
+                not_after_landing=self.not_after_landing(custom, kind, where),
             )
         except ValidationError as problem:
             first = problem.errors()[0]
@@ -193,13 +231,35 @@ class _Reading:
             )
         return found
 
-    def bound(self, value: object, kind: Kind, where: str) -> Decimal | dt.date | None:
+    def bound(self, value: object, kind: Kind, where: str) -> Decimal | dt.datetime | dt.date | None:
         if value is None:
             return None
         try:
+            if kind == "timestamp":
+                moment = dt.datetime.fromisoformat(str(value))
+                if moment.tzinfo is None:
+                    raise self.wrong(where, f"{value!r} names no time zone")
+                return moment.astimezone(dt.UTC)
             return dt.date.fromisoformat(str(value)) if kind == "date" else Decimal(str(value))
         except (ValueError, InvalidOperation) as problem:
             raise self.wrong(where, f"{value!r} is no {kind}") from problem
+
+    def pattern(self, text: str | None, kind: Kind, where: str) -> str | None:
+        if text is None:
+            return None
+        if kind != "string":
+            raise self.wrong(where, "only a string has a pattern")
+        try:
+            re.compile(text)
+        except re.error as problem:
+            raise self.wrong(where, f"{text!r} is no regular expression: {problem}") from problem
+        return text
+
+    def not_after_landing(self, custom: Mapping[str, Any], kind: Kind, where: str) -> bool:
+        wanted: bool = custom.get("notAfterLanding", False)
+        if wanted and kind not in _DAYS:
+            raise self.wrong(f"{where}.customProperties.notAfterLanding", "only a date or timestamp has it")
+        return wanted
 
     def check_together(self, columns: Sequence[Column], table: str) -> None:
         """Raise where two columns answer to one header, or one leans on a column that is not there."""

@@ -12,6 +12,7 @@ _TYPES = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
     "date": pa.date32(),
+    "timestamp": pa.timestamp("ms"),  # UTC; Athena reads no more than milliseconds of a Hive table
 }
 _REASON = pa.struct([(name, pa.string()) for name in ("rule", "column", "value", "expected")])
 
