@@ -7,6 +7,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import TokenType
 
+LITERAL = "literal"  # marks DATE '…' among the casts
 _SPECIAL_FORMS = ("CAST", "TRY_CAST", "EXTRACT", "TRIM")
 
 
@@ -25,6 +26,7 @@ class Athena(Trino):
         TYPE_LITERAL_PARSERS = {
             **Trino.Parser.TYPE_LITERAL_PARSERS,
             exp.DType.DECIMAL: lambda self, this, _: _decimal_literal(this),
+            exp.DType.DATE: lambda self, this, kind: _literal(this, kind),
         }
 
 
@@ -33,6 +35,13 @@ def _decimal_literal(this: exp.Expression) -> exp.Expression:
     whole, _, fraction = this.name.strip().lstrip("+-").partition(".")
     digits = max(1, len(whole.lstrip("0")) + len(fraction))
     return exp.cast(this, exp.DataType.build(f"DECIMAL({digits}, {len(fraction)})"))
+
+
+def _literal(this: exp.Expression, kind: exp.DataType) -> exp.Expression:
+    """``DATE '…'`` is checked as a literal, ``CAST('…' AS date)`` as a cast."""
+    made = exp.cast(this, kind)
+    made.meta[LITERAL] = True
+    return made
 
 
 class Malformed(ValueError):

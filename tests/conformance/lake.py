@@ -17,6 +17,7 @@ from tests.conformance.generated import rows
 from tests.conformance.statements import Statement, from_files
 
 BUCKET = "lake"
+PUBLISHED = "published"  # what SQL calls the database of the current release
 RUNS = ("run-1", "run-2")
 ROWS = 400
 TABLE_INPUT = ("Name", "Description", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
@@ -49,7 +50,8 @@ class Lake:
     def fill(self, execute: Execute) -> None:
         """Create every table of the project and bring rows into it, by the project's own statements and others'."""
         client(self.session, "s3").create_bucket(Bucket=BUCKET)
-        self.glue.create_database(DatabaseInput={"Name": "seed"})
+        for name in ("seed", PUBLISHED):
+            self.glue.create_database(DatabaseInput={"Name": name})
         self._add_processed()
         statements = from_files()
         for statement in statements:

@@ -8,23 +8,13 @@ import yaml
 
 from local.athena.engine import QueryFailed, Result
 from local.athena.errors import NotSupportedHere
+from tests.conformance import odd
 from tests.conformance.compare import differences
 from tests.conformance.conftest import Runner
 from tests.conformance.lake import Lake
 from tests.conformance.statements import tokens_of
 
 HERE = Path(__file__).parent
-ODD = (
-    """CREATE TABLE odd (k int, n int, b bigint, d decimal(18,2), f double, s string, day date, ts timestamp)
-    LOCATION 's3://lake/odd/' TBLPROPERTIES ('table_type' = 'ICEBERG')""",
-    """INSERT INTO odd VALUES
-    (1, 1, 10, DECIMAL '1.50', 0.1e0, 'abc', DATE '2022-01-31', TIMESTAMP '2022-01-31 23:59:59.999999'),
-    (2, -7, -3, DECIMAL '-2.25', 1e10, 'Abc', DATE '2024-02-29', TIMESTAMP '2024-02-29 00:00:00.000000'),
-    (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
-    (4, 1, 4000000000, DECIMAL '0.00', -2.5e0, '', DATE '2021-12-31', TIMESTAMP '2021-12-31 12:30:15.500000'),
-    (5, 3, 0, DECIMAL '9999999999999999.99', 3e-7, ' é 𝒳 ', DATE '2022-05-01', TIMESTAMP '1969-12-31 23:00:00'),
-    (0, 0, 1, DECIMAL '0.05', 1.5e0, 'a_b%c', DATE '2023-01-01', TIMESTAMP '2023-01-01 00:00:00')""",
-)
 
 
 def _yaml(name: str) -> Any:
@@ -55,9 +45,8 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def snapshot(lake: Lake, trino: Runner) -> str:
-    """The table of odd values, and a snapshot to read fact_sales at."""
-    for statement in ODD:
-        trino(statement)
+    """The tables of odd values, and a snapshot to read fact_sales at."""
+    odd.make(lake, trino)
     return lake.snapshot("fact_sales")
 
 

@@ -154,7 +154,7 @@ def test_an_expression_has_the_value_and_type_trino_gives_it(athena, expression,
         ("1.0 / 0", "DIVISION_BY_ZERO: Division by zero"),
         ("CAST('abc' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast 'abc' to INT"),
         ("CAST('1.5' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast '1.5' to INT"),
-        ("DATE '2022-02-30'", "INVALID_CAST_ARGUMENT: line 1:13: Value cannot be cast to date: 2022-02-30"),
+        ("DATE '2022-02-30'", "INVALID_LITERAL: line 1:13: '2022-02-30' is not a valid DATE literal"),
         (
             "ARRAY[1][2]",
             "INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 2 > 1",

@@ -155,6 +155,8 @@ def _by(function: str) -> Callable[[list[Typed], Shape, str], Typed]:
     def compile_call(args: list[Typed], shape: Shape, where: str) -> Typed:
         if len(args) != 2:
             raise refuse_arguments(function, args, where)
+        if args[1].type.name in ("row", "array", "map"):
+            raise NotSupportedHere(f"{function} ordered by {args[1].type}", where)
         # DuckDB's arg_max skips rows whose value is NULL; Trino keeps them.
         name = {"max_by": "arg_max_null", "min_by": "arg_min_null"}[function]
         return Typed(f"{name}({args[0].sql}, {args[1].sql}){shape[2]}", args[0].type)

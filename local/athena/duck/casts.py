@@ -51,16 +51,16 @@ def _conversion(value: Typed, target: Type, where: str) -> str:
         return f"CAST({x} AS {duck(target)})"
     if source in _TIMES and to in ("date", *_TIMES):
         if source == to and value.type.number(0) > target.number(0):
-            return _round_timestamp(x, target)
+            return round_timestamp(x, target)
         return f"CAST({x} AS {duck(target)})"
     if source == to and source in ("array", "row", "map"):
         raise NotSupportedHere(f"casting {value.type} to {target}", where)
     raise user_error("TYPE_MISMATCH", f"Cannot cast {value.type} to {target}", where)
 
 
-def _round_timestamp(x: str, target: Type) -> str:
-    step = 10 ** (6 - target.number(0))
-    return f"make_timestamp(CAST(round(epoch_us({x}) / {step}.0) AS BIGINT) * {step})"
+def round_timestamp(x: str, target: Type) -> str:
+    """A timestamp of up to six digits as one of fewer: half up, as Trino does."""
+    return f"t_round_timestamp({x}, {10 ** (6 - target.number(0))})"
 
 
 def _to_text(value: Typed, where: str) -> str:

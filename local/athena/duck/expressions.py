@@ -77,6 +77,8 @@ class Expressions:
         plain = replace(self, group_keys=None, aggregates=None).compile(node)
         if self.group_keys is not None and plain.sql in self.group_keys:
             return plain
+        if isinstance(node, exp.Column) and not self.scope.owns(node):
+            return plain  # of the query around: the same for all rows
         if isinstance(node, (exp.Column, Resolved)) and not plain.is_constant:
             written = node.sql("trino") if isinstance(node, exp.Column) else f"{node.args['this'].name}"
             message = f"'{written}' must be an aggregate expression or appear in GROUP BY clause"

@@ -12,10 +12,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from local.athena.duck.casts import round_timestamp
 from local.athena.duck.glue_types import from_glue
 from local.athena.duck.literals import quoted
 from local.athena.duck.scan import PATH, Scan, identifier, paths_sql, scanned_bytes
-from local.athena.duck.types import Type, duck
+from local.athena.duck.types import Type, duck, timestamp
 from local.athena.errors import NotSupportedHere, injected_partition_unbound, user_error
 from local.athena.store import Store
 
@@ -73,7 +74,10 @@ class HiveScan(Scan):
                 if name in present
                 else "NULL"
             )
-            listed.append(f"CAST({source} AS {duck(kind)}) AS {identifier(name)}")
+            value = f"CAST({source} AS {duck(kind)})"
+            if kind == timestamp(3):  # Parquet has microseconds, Hive's type milliseconds
+                value = round_timestamp(value, kind)
+            listed.append(f"{value} AS {identifier(name)}")
         paths, uris = ", ".join(quoted(str(p)) for p in files.values()), ", ".join(map(quoted, files))
         where = f"map([{paths}], [{uris}])[filename]" if PATH in self.used else "NULL"
         listed.append(f"{where} AS {identifier(PATH)}")

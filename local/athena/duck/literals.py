@@ -23,6 +23,7 @@ from local.athena.duck.types import (
     varchar,
 )
 from local.athena.errors import NotSupportedHere, user_error
+from local.athena.sql import LITERAL
 
 _INTERVALS = {"DAY": DAYS, "HOUR": DAYS, "MINUTE": DAYS, "SECOND": DAYS, "MONTH": MONTHS, "YEAR": MONTHS}
 
@@ -78,14 +79,11 @@ def typed_literal(node: exp.Cast, where: str) -> Typed | None:
     if not node.this.is_string or isinstance(node, exp.TryCast):
         return None
     if kind == exp.DType.DATE:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
+        day = _day(text.strip())
+        if day is None and node.meta.get(LITERAL):
+            raise user_error("INVALID_LITERAL", f"'{text}' is not a valid DATE literal", where)
+        if day is None:
             raise user_error("INVALID_CAST_ARGUMENT", f"Value cannot be cast to date: {text}", where)
-        try:
-            day = date.fromisoformat(text.strip())
-        except ValueError as error:
-            raise user_error(
-                "INVALID_CAST_ARGUMENT", f"Value cannot be cast to date: {text}", where
-            ) from error
         return Typed(f"DATE '{day}'", DATE, day, is_constant=True)
     if kind == exp.DType.TIMESTAMP:
         match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d(?::\d\d(?:\.(\d{1,6}))?)?))?", text.strip())
@@ -98,5 +96,12 @@ def typed_literal(node: exp.Cast, where: str) -> Typed | None:
                 "INVALID_LITERAL", f"'{text}' is not a valid TIMESTAMP literal", where
             ) from error
         digits = node.to.expressions[0].name if node.to.expressions else "3"
-        return Typed(f"TIMESTAMP '{moment}'", timestamp(int(digits)), is_constant=True)
+        return Typed(f"TIMESTAMP '{moment}'", timestamp(int(digits)), moment, is_constant=True)
     return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None

@@ -37,6 +37,10 @@ CREATE OR REPLACE MACRO t_years_up(a, b) AS
                                   AND CAST(b AS TIME) < CAST(a AS TIME) THEN 1 ELSE 0 END;
 CREATE OR REPLACE MACRO t_years(a, b) AS CASE WHEN b >= a THEN t_years_up(a, b) ELSE -t_years_up(b, a) END;
 
+-- A timestamp with fewer digits, half up: the step is what they leave of a second, in microseconds.
+CREATE OR REPLACE MACRO t_round_timestamp(t, step) AS
+    make_timestamp(epoch_us(t) + step // 2 - ((epoch_us(t) + step // 2) % step + step) % step);
+
 -- Arrays and maps: a subscript out of range is an error, element_at gives NULL.
 CREATE OR REPLACE MACRO t_subscript(a, i) AS
     a[CASE WHEN a IS NULL THEN NULL

@@ -49,7 +49,12 @@ class Queries:
 
     def subquery(self, node: exp.Expression, outer: Scope | None) -> Relation:
         """A query inside an expression; it sees the fields around it."""
-        return self.query(node, outer, getattr(outer, "with_queries", {}))
+        around = Around([], outer, self.text)
+        relation = self.query(node, around, getattr(outer, "with_queries", {}))
+        if around.asked and not _may_be_correlated(node):
+            what = "HAVING, ORDER BY, LIMIT, a window or a set operation in a correlated subquery"
+            raise NotSupportedHere(what, where_of(node, self.text))
+        return relation
 
     def query(
         self, node: exp.Expression, outer: Scope | None = None, ctes: dict[str, "Named"] | None = None
@@ -214,6 +219,26 @@ class Named:
     node: exp.Expression
     columns: list[str]
     ctes: dict[str, "Named"]
+
+
+@dataclass
+class Around(Scope):
+    """The fields around a subquery; notes whether the subquery uses one."""
+
+    asked: bool = False
+
+    def _find(self, parts: list[str], where: str) -> Typed | None:
+        found = super()._find(parts, where)
+        self.asked |= found is not None
+        return found
+
+
+def _may_be_correlated(node: exp.Expression) -> bool:
+    """Trino turns a correlated subquery into a join, which it cannot do with each clause."""
+    node = node.unnest()
+    clauses = ("limit", "offset", "order", "having")
+    plain = isinstance(node, exp.Select) and not any(node.args.get(key) for key in clauses)
+    return plain and node.find(exp.Window, exp.SetOperation) is None
 
 
 @dataclass

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from local.athena.duck.types import Type
+from local.athena.engine import QueryFailed
 from local.athena.errors import NotSupportedHere, column_not_found, user_error
 from local.athena.sql import name_of, where_of
 
 if TYPE_CHECKING:
     from local.athena.duck.scan import Scan
 
-Constant = int | str | bool | date | Decimal | None
+Constant = int | str | bool | date | Decimal | None  # a datetime is a date
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,19 @@ class Scope:
         return found
 
     def of_rows(self) -> "Scope":
-        """What an aggregate's arguments see: the rows, never an output column."""
-        return self
+        """What an aggregate's arguments see: the rows, never an output column nor a query around this one."""
+        return self.alone(NotSupportedHere("an aggregate over a column of the query around it"))
+
+    def alone(self, reason: Exception) -> "Scope":
+        """The same fields where those of the query around may not be used; `reason` is raised when one is."""
+        return replace(self, outer=Beyond(outer=self.outer, text=self.text, reason=reason))
+
+    def owns(self, column: exp.Column) -> bool:
+        """Whether a column is one of these fields, not one of the query around."""
+        try:
+            return replace(self, outer=None).resolve(column) is not None
+        except QueryFailed:
+            return False
 
     def resolve(self, column: exp.Column) -> Typed:
         """The field a column reference means; raises Athena's COLUMN_NOT_FOUND or AMBIGUOUS_NAME."""
@@ -116,6 +128,18 @@ class Scope:
                 matches[0].typed.read()
                 return _members(matches[0].typed, rest, where)
         return self.outer._find(parts, where) if self.outer else None
+
+
+@dataclass
+class Beyond(Scope):
+    """The query around, where Trino does not look for columns or this engine does not follow."""
+
+    reason: Exception | None = None
+
+    def _find(self, parts: list[str], where: str) -> Typed | None:
+        if super()._find(parts, where) is not None and self.reason is not None:
+            raise self.reason
+        return None
 
 
 def _readings(parts: list[str]) -> list[tuple[str | None, str, list[str]]]:

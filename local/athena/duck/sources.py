@@ -9,7 +9,7 @@ from local.athena.duck.expressions import Expressions
 from local.athena.duck.operators import compare
 from local.athena.duck.predicates import push_down
 from local.athena.duck.scan import Scan
-from local.athena.duck.scope import Field, Relation, Scope, Typed, refuse_unknown
+from local.athena.duck.scope import Beyond, Field, Relation, Scope, Typed, refuse_unknown
 from local.athena.duck.types import BIGINT, Type
 from local.athena.errors import NotSupportedHere, user_error
 from local.athena.sql import name_of, where_of
@@ -17,6 +17,8 @@ from local.athena.sql import name_of, where_of
 if TYPE_CHECKING:
     from local.athena.duck.queries import Queries
 
+_CORRELATED = NotSupportedHere("a subquery in FROM that uses columns of the query around")
+_OUTER_IN_ON = user_error("NOT_SUPPORTED", "Reference to column from outer scope not allowed in this context")
 _JOIN = ("this", "on", "using", "kind", "side", "method")
 
 
@@ -46,7 +48,8 @@ def table_item(queries: "Queries", node: exp.Expression, scope: Scope) -> Relati
     if isinstance(node, exp.Values):
         relation = queries.query(replace_alias(node), None, None)
     elif isinstance(node, exp.Subquery):
-        relation = queries.query(node.this, None, getattr(scope, "with_queries", {}))
+        around = Beyond(outer=scope.outer, text=queries.text, reason=_CORRELATED)
+        relation = queries.query(node.this, around, getattr(scope, "with_queries", {}))
     else:
         raise NotSupportedHere(f"{type(node).__name__} in FROM", where_of(node, queries.text))
     return relation.named(name, columns) if name else relation
@@ -96,7 +99,7 @@ def _join(queries: "Queries", node: exp.Join, scope: Scope) -> str:
         condition = _using(queries, node, scope, right, side)
     else:
         scope.fields += right.fields
-        clause = Expressions(queries, scope, "JOIN ON clause")
+        clause = Expressions(queries, scope.alone(_OUTER_IN_ON), "JOIN ON clause")
         _push_down(clause, node.args["on"], right, side)
         condition = clause.condition(node.args["on"]).sql
     return f" {side or 'INNER'} JOIN {right.sql} ON {condition}"

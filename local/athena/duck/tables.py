@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from pyiceberg import expressions as ice
 from pyiceberg.manifest import DataFileContent
 from pyiceberg.schema import Schema
 from pyiceberg.table import FileScanTask, Table
+from pyiceberg.types import DateType, IcebergType, TimestamptzType
 
 from local.athena.duck.iceberg_types import from_iceberg
 from local.athena.duck.literals import quoted
@@ -133,12 +134,13 @@ def iceberg_scan(
 
 def row_filter(predicates: Sequence[Predicate], schema: Schema) -> "BooleanExpression":
     """The predicates pyiceberg can prune with; the query itself still applies them all."""
-    names = {item.name.lower(): item.name for item in schema.fields}
+    fields = {item.name.lower(): item for item in schema.fields}
     result: BooleanExpression = ice.AlwaysTrue()
     for predicate in predicates:
-        name = names.get(predicate.column)
-        values = [_plain(value) for value in predicate.values]
-        if name is None or any(value is None for value in values):
+        if (item := fields.get(predicate.column)) is None:
+            continue
+        name, values = item.name, [_plain(value, item.field_type) for value in predicate.values]
+        if any(value is None for value in values):
             continue
         if predicate.operator == "in":
             result = ice.And(result, ice.In(name, set(values)))
@@ -147,7 +149,9 @@ def row_filter(predicates: Sequence[Predicate], schema: Schema) -> "BooleanExpre
     return result
 
 
-def _plain(value: int | str | bool | date | Decimal) -> object:
+def _plain(value: int | str | bool | date | Decimal, kind: IcebergType) -> object:
     if isinstance(value, date):
-        return value.isoformat()
+        if not isinstance(value, datetime) and not isinstance(kind, DateType):
+            value = datetime.combine(value, time.min)  # a day means its midnight where times are compared
+        return value.isoformat() + ("+00:00" if isinstance(kind, TimestamptzType) else "")
     return None if isinstance(value, Decimal) else value  # pyiceberg would need the scale to agree

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from local.athena.duck.casts import coerce
+from local.athena.duck.casts import coerce, round_timestamp
 from local.athena.duck.literals import quoted
 from local.athena.duck.scope import Typed
 from local.athena.duck.signatures import Signature, refuse_arguments
@@ -118,6 +118,12 @@ def _part(name: str, part: str, clock: bool) -> Callable[[list[Typed], str], Typ
     return compile_call
 
 
+def _milliseconds(moment: Typed) -> str:
+    """What Trino's formatting functions see: a timestamp of more digits is rounded first."""
+    finer = moment.type.name == "timestamp" and moment.type.number(0) > 3
+    return round_timestamp(moment.sql, timestamp(3)) if finer else moment.sql
+
+
 def _date_format(args: list[Typed], where: str) -> Typed:
     text = args[1].value if len(args) == 2 else None
     if not isinstance(text, str):
@@ -130,7 +136,7 @@ def _date_format(args: list[Typed], where: str) -> Typed:
             raise NotSupportedHere(f"date_format's %{letter}", where)
         parts.append(_MYSQL[letter] if letter else text[at])
         at += 2 if letter else 1
-    return Typed(f"strftime({args[0].sql}, {quoted(''.join(parts))})", VARCHAR)
+    return Typed(f"strftime({_milliseconds(args[0])}, {quoted(''.join(parts))})", VARCHAR)
 
 
 def _format_datetime(args: list[Typed], where: str) -> Typed:
@@ -147,7 +153,7 @@ def _format_datetime(args: list[Typed], where: str) -> Typed:
             raise NotSupportedHere(f"format_datetime's {run[0]}", where)
         parts.append(_JODA.get(run, run))
         at += len(run)
-    return Typed(f"strftime({args[0].sql}, {quoted(''.join(parts))})", VARCHAR)
+    return Typed(f"strftime({_milliseconds(args[0])}, {quoted(''.join(parts))})", VARCHAR)
 
 
 SPECIAL: dict[str, Callable[[list[Typed], str], Typed]] = {
