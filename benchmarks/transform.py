@@ -37,7 +37,8 @@ class Disk:
 
 lake = Disk()
 request = TransformRequest(
-    run_id="r", dataset="amazon_orders", file_id="f", name="n", raw_key=sys.argv[1], landing_order="o",
+    run_id="r", dataset="amazon_orders", file_id="f", name="n", raw_key=sys.argv[1],
+    landing_order="2026-01-01T00:00:00.000000Z|landing/n|",
     format={"compression": "gzip" if sys.argv[1].endswith(".gz") else ""},
 )
 result = transform_file(request, lake, memory_mib=int(sys.argv[3]))

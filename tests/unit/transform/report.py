@@ -62,7 +62,7 @@ class Memory:
     written: dict[str, Any]
 
     def open(self, key: str) -> io.BytesIO:
-        assert key == "raw/amazon_orders/f1.csv"
+        assert key.startswith("raw/")
         return io.BytesIO(self.raw)
 
     def put_file(self, key: str, path: str | Path) -> None:
@@ -78,16 +78,17 @@ class Transformed:
 
     result: TransformResult
     written: dict[str, Any]
+    dataset: str = "amazon_orders"
 
     @property
     def rows(self) -> list[dict[str, Any]]:
         """The typed rows."""
-        return self._read("processed/amazon_orders/run_id=r1/f1.parquet")
+        return self._read(f"processed/{self.dataset}/run_id=r1/f1.parquet")
 
     @property
     def quarantined(self) -> list[dict[str, Any]]:
         """The refused rows."""
-        return self._read("quarantine/rows/amazon_orders/run_id=r1/f1.parquet")
+        return self._read(f"quarantine/rows/{self.dataset}/run_id=r1/f1.parquet")
 
     @property
     def faults(self) -> list[tuple[int, str, str | None, str | None]]:

@@ -1,13 +1,18 @@
 """Compile a contract into DuckDB expressions: how each column's text becomes a value, and when that is a fault."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+from saleslake.contracts import timestamps
 from saleslake.contracts.aliases import WHITESPACE, fold, spellings
 from saleslake.contracts.dates import DateFormat, rivals
-from saleslake.contracts.model import Action, Column, Contract
+from saleslake.contracts.model import Action, Column, Contract, RowRule
+from saleslake.contracts.rules import rename_columns
 from saleslake.transform.records import trimmed_name
+
+CLOCKS = dt.timedelta(minutes=5)  # by which a sender's clock may be ahead; S3 rounds landing times to seconds
+ZONES = dt.timedelta(days=1)  # a day begins up to 14 hours before UTC's
 
 
 def quote(text: str) -> str:
@@ -17,13 +22,18 @@ def quote(text: str) -> str:
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that can be wrong with a row; ``fault`` is SQL over ``t_<column>`` (text) and ``v_<column>``."""
+    """One thing that can be wrong with a row.
+
+    ``fault`` is SQL over ``t_<column>`` (text) and ``v_<column>``, and so is ``value``, what is told of the row where
+    no single column is at fault.
+    """
 
     rule: str
-    column: str
+    column: str | None
     fault: str
     expected: str
     action: Action = "quarantine"
+    value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,10 @@ class CompiledColumn:
 
 
 def compile_columns(
-    contract: Contract, positions: Mapping[str, int], formats: Mapping[str, Sequence[str]]
+    contract: Contract,
+    positions: Mapping[str, int],
+    formats: Mapping[str, Sequence[str]],
+    landed: dt.datetime | None = None,
 ) -> tuple[CompiledColumn, ...]:
     """Compile every column of a contract for one file.
 
@@ -53,11 +66,39 @@ def compile_columns(
         Contract column -> position in the file; one that is absent reads as NULL.
     formats
         Date column -> the formats that hold for this file.
+    landed
+        When the file landed; without it nothing is checked against it.
     """
     return tuple(
-        _column(column, positions.get(column.name), formats.get(column.name, ()))
+        _column(column, positions.get(column.name), formats.get(column.name, ()), landed)
         for column in contract.columns
     )
+
+
+def compile_row_rules(contract: Contract) -> tuple[Check, ...]:
+    """Compile the rules over whole rows. An expression that cannot be computed is broken, too."""
+    names = {column.name: f"v_{column.name}" for column in contract.columns}
+    return tuple(_row_check(rule, rename_columns(rule.expression, names)) for rule in contract.row_rules)
+
+
+def _row_check(rule: RowRule, expression: str) -> Check:
+    told = ", ".join(f"{quote(f'{name} ')} || t_{name}" for name in rule.columns)
+    return Check(
+        rule=rule.name,
+        column=None,
+        fault=f"TRY(COALESCE(({expression}), TRUE)) IS NOT TRUE",
+        expected=rule.expression,
+        action=rule.action,
+        value=f"concat_ws(', ', {told})",
+    )
+
+
+def read_timestamp_sql(text: str) -> str:
+    """The moment in UTC, cut to milliseconds, or NULL: the SQL of ``contracts.timestamps.read_timestamp``."""
+    known = f"regexp_full_match({text}, {quote(timestamps.PATTERN)})"
+    moment = f"epoch_us(TRY_CAST(CASE WHEN {known} THEN upper({text}) END AS TIMESTAMPTZ))"
+    cut = f"make_timestamp(({moment}) - (({moment}) % 1000 + 1000) % 1000)"
+    return f"CASE WHEN ({moment}) BETWEEN {_FIRST_MOMENT} AND {_LAST_MOMENT} THEN {cut} END"
 
 
 def read_date_sql(text: str, formats: Sequence[str]) -> str:
@@ -77,7 +118,9 @@ def fold_sql(text: str) -> str:
     return f"lower(regexp_replace({text}, {quote(f'[{WHITESPACE}]+')}, ' ', 'g'))"
 
 
-def _column(column: Column, position: int | None, formats: Sequence[str]) -> CompiledColumn:
+def _column(
+    column: Column, position: int | None, formats: Sequence[str], landed: dt.datetime | None
+) -> CompiledColumn:
     text, checks, join, undecided = f"t_{column.name}", [], "", None
     if column.required:
         checks.append(Check("required", column.name, f"{text} IS NULL", "a value"))
@@ -97,10 +140,14 @@ def _column(column: Column, position: int | None, formats: Sequence[str]) -> Com
         )
     else:
         value = _VALUES[column.kind](column, text)
-    if column.kind != "string":
+    if column.kind == "timestamp":
+        checks += _timestamp_checks(column, text)
+    elif column.kind != "string":
         fault = f"{text} IS NOT NULL AND v_{column.name} IS NULL"
         checks.append(Check(*_TYPE_RULES[column.kind], column.name, fault, _expected(column, formats)))
     checks += _value_checks(column)
+    if column.not_after_landing and landed:
+        checks.append(_not_after(column, landed))
     delivered = None if position is None else f"c{position}"
     trimmed = f"NULLIF({trimmed_name(delivered)}, '')" if delivered else "CAST(NULL AS VARCHAR)"
     return CompiledColumn(column.name, delivered, trimmed, value, tuple(checks), join, undecided)
@@ -144,7 +191,16 @@ def _boolean(column: Column, text: str) -> str:
     return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
 
 
-_VALUES = {"integer": _integer, "decimal": _decimal, "boolean": _boolean}
+def _timestamp(column: Column, text: str) -> str:
+    return read_timestamp_sql(text)
+
+
+def _epoch_us(moment: dt.datetime) -> int:
+    return (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
+
+
+_FIRST_MOMENT, _LAST_MOMENT = _epoch_us(dt.datetime.min), _epoch_us(dt.datetime.max)
+_VALUES = {"integer": _integer, "decimal": _decimal, "boolean": _boolean, "timestamp": _timestamp}
 _TYPE_RULES = {"integer": ("type",), "decimal": ("type",), "boolean": ("type",), "date": ("date_format",)}
 
 
@@ -160,12 +216,47 @@ def _expected(column: Column, formats: Sequence[str]) -> str:
     return "True or False" if column.kind == "boolean" else "a whole number"
 
 
+def _timestamp_checks(column: Column, text: str) -> list[Check]:
+    unread = f"{text} IS NOT NULL AND v_{column.name} IS NULL"
+    zoneless = f"regexp_full_match({text}, {quote(timestamps.WITHOUT_ZONE)})"
+    return [
+        Check("time_zone", column.name, zoneless, "a time zone: Z or an offset such as +05:30"),
+        Check(
+            "timestamp_format",
+            column.name,
+            f"{unread} AND NOT {zoneless}",
+            "a moment as RFC 3339 writes it, such as 2024-01-31T18:30:00Z",
+        ),
+    ]
+
+
+def _not_after(column: Column, landed: dt.datetime) -> Check:
+    """Later than the file itself: a slip, or a plan that is not yet so."""
+    latest = landed + (ZONES if column.kind == "date" else CLOCKS)
+    bound = latest.date() if column.kind == "date" else latest
+    return Check(
+        "not_after_landing",
+        column.name,
+        f"v_{column.name} > {_literal(bound)}",
+        f"nothing after the file landed, {landed:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _literal(bound: object) -> str:
+    if isinstance(bound, dt.datetime):
+        return f"TIMESTAMP '{bound.astimezone(dt.UTC).replace(tzinfo=None)}'"
+    return f"DATE '{bound}'" if isinstance(bound, dt.date) else str(bound)
+
+
 def _value_checks(column: Column) -> list[Check]:
     value, checks = f"v_{column.name}", []
     for bound, sign, words in ((column.minimum, "<", "at least"), (column.maximum, ">", "at most")):
         if bound is not None:
-            literal = str(bound) if isinstance(bound, Decimal) else f"DATE '{bound}'"
-            checks.append(Check("range", column.name, f"{value} {sign} {literal}", f"{words} {bound}"))
+            fault = f"{value} {sign} {_literal(bound)}"
+            checks.append(Check("range", column.name, fault, f"{words} {bound}"))
+    if column.pattern:
+        fault = f"NOT regexp_full_match({value}, {quote(column.pattern)})"
+        checks.append(Check("pattern", column.name, fault, f"text that matches {column.pattern}"))
     if column.allowed:
         listed = ", ".join(quote(item) for item in column.allowed.values)
         expected = f"one of {', '.join(column.allowed.values)}"

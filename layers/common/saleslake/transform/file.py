@@ -2,11 +2,13 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 
+from saleslake.clock import FORMAT
 from saleslake.contracts.headers import HeaderMatch, match_header
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.refusal import FileRefusal
@@ -75,6 +77,7 @@ class _Transform:
     def __init__(self, request: TransformRequest, lake: Objects, folder: Path, memory_mib: int) -> None:
         self.request, self.lake, self.folder = request, lake, folder
         self.contract = load_contract(request.dataset)
+        self.landed = _landing_time(request.landing_order)
         self.identity = request.model_dump(include={"run_id", "dataset", "file_id", "name"})
         self.connection = connect(folder, memory_mib=memory_mib)
 
@@ -99,7 +102,7 @@ class _Transform:
 
     def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
         records, match = self._open()
-        columns = compile_columns(self.contract, match.positions, formats)
+        columns = compile_columns(self.contract, match.positions, formats, self.landed)
         statements = compile_statements(
             self.contract,
             columns,
@@ -155,6 +158,11 @@ class _Transform:
             max_date=max(account.days).isoformat() if account.days else None,
             months=tuple(sorted(account.months)),
         )
+
+
+def _landing_time(order: str) -> datetime:
+    """When the file landed: the first part of its landing order."""
+    return datetime.strptime(order.partition("|")[0], FORMAT).replace(tzinfo=UTC)
 
 
 def _halt(check: Check, line: int) -> FileRefusal:

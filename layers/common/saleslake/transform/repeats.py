@@ -1,13 +1,13 @@
 """Find duplicates and count occurrences over a whole file, one block at a time.
 
 A row is known by two 64-bit hashes: of its key and of all delivered columns. A duplicate agrees in both; that two
-different rows of one key do so by chance is one in 2**64. What is kept of a row is 16 bytes, which DuckDB spills to its
+different rows of one key do so by chance is one in 2**64. What is kept of a row is 17 bytes, which DuckDB spills to its
 temporary folder when memory is short.
 """
 
 import duckdb
 
-_START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT)"
+_START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT, good BOOLEAN)"
 
 # Most keys occur once: all the work is on the few that came again, in this block or since an earlier one.
 _FIND = """
@@ -17,12 +17,15 @@ WITH again AS (
     UNION
     SELECT key_hash FROM seen SEMI JOIN checked USING (key_hash)
 ),
-earlier AS (SELECT key_hash, row_hash FROM seen SEMI JOIN again USING (key_hash)),
-earlier_rows AS (SELECT key_hash, count(*) AS rows FROM earlier GROUP BY key_hash),
+earlier AS (SELECT * FROM seen SEMI JOIN again USING (key_hash)),
+earlier_rows AS (
+    SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM earlier GROUP BY key_hash
+),
 candidates AS (
     SELECT
         line,
         key_hash,
+        bad,
         row_number() OVER (PARTITION BY key_hash, row_hash ORDER BY line) = 1
             AND (key_hash, row_hash) NOT IN (SELECT (key_hash, row_hash) FROM earlier) AS kept
     FROM checked
@@ -31,13 +34,16 @@ candidates AS (
 SELECT
     line,
     kept,
-    COALESCE(earlier_rows.rows, 0) + count(*) FILTER (kept) OVER (PARTITION BY key_hash ORDER BY line) AS occurrence
+    COALESCE(earlier_rows.rows, 0) + count(*) FILTER (kept) OVER same_key AS occurrence,
+    kept AND NOT bad
+        AND COALESCE(earlier_rows.good_rows, 0) + count(*) FILTER (kept AND NOT bad) OVER same_key > 1 AS repeated
 FROM candidates
-LEFT JOIN earlier_rows USING (key_hash)"""
+LEFT JOIN earlier_rows USING (key_hash)
+WINDOW same_key AS (PARTITION BY key_hash ORDER BY line)"""
 
 _REMEMBER = """
 INSERT INTO seen
-SELECT key_hash, row_hash FROM checked LEFT JOIN repeats USING (line) WHERE COALESCE(repeats.kept, TRUE)"""
+SELECT key_hash, row_hash, NOT bad FROM checked LEFT JOIN repeats USING (line) WHERE COALESCE(repeats.kept, TRUE)"""
 
 
 def start(connection: duckdb.DuckDBPyConnection) -> None:
@@ -46,6 +52,10 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def find(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``repeats`` (line, kept, occurrence) for the rows of ``checked`` whose key came before, and remember all."""
+    """Make ``repeats`` for the rows of ``checked`` whose key came before, and remember all.
+
+    Its columns are ``line``, ``kept``, ``occurrence`` and ``repeated``: whether it is a good row that is neither the
+    first good one of its key nor a duplicate.
+    """
     connection.execute(_FIND)
     connection.execute(_REMEMBER)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from saleslake.contracts.model import Contract
-from saleslake.transform.checks import Check, CompiledColumn, quote
+from saleslake.transform.checks import Check, CompiledColumn, compile_row_rules, quote
+
+REPEATED_KEY = "repeated_key"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Statements:
     account: str
     watched: tuple[Check, ...]
     """Checks that do not quarantine; ``account`` counts them as ``w0``, ``w1``, … and gives the first line of each."""
+    keys_repeat: bool
+    """Whether rows of one key that differ are lines of their own; else the last of them wins, and it is said so."""
 
     def warned(self, row: Mapping[str, Any]) -> dict[str, int]:
         """Rows per rule whose action is to warn, from a row of ``account``."""
@@ -32,6 +36,8 @@ class Statements:
         for at, check in enumerate(self.watched):
             if check.action == "warn" and row[f"w{at}"]:
                 found[check.rule] += row[f"w{at}"]
+        if row["repeated"] and not self.keys_repeat:
+            found[REPEATED_KEY] += row["repeated"]
         return dict(found)
 
     def halted(self, row: Mapping[str, Any]) -> list[tuple[Check, int]]:
@@ -64,7 +70,7 @@ def compile_statements(
     file_id, order
         Hash and landing order of the file, written beside every row.
     """
-    checks = [check for column in columns for check in column.checks]
+    checks = [*(check for column in columns for check in column.checks), *compile_row_rules(contract)]
     faults = [check for check in checks if check.action == "quarantine"]
     watched = tuple(check for check in checks if check.action != "quarantine")
     values = _values(columns)
@@ -74,6 +80,7 @@ def compile_statements(
         good=_good(columns, file_id, order),
         account=_account(contract, watched),
         watched=watched,
+        keys_repeat=contract.occurrence or not contract.key,
     )
 
 
@@ -103,7 +110,14 @@ def _check(
     watched: Sequence[Check],
 ) -> str:
     whole = f"hash({', '.join(delivered)})"
-    key = f"hash({', '.join(f't_{name}' for name in contract.key)})" if contract.key else whole
+    # by value where there is one: 1 and 01 are one number, 10:00Z and 15:30+05:30 one moment
+    keyed = [
+        f"COALESCE(CAST(v_{name} AS VARCHAR), t_{name})"
+        if contract.by_name[name].kind != "string"
+        else f"v_{name}"
+        for name in contract.key
+    ]
+    key = f"hash({', '.join(keyed)})" if keyed else whole
     money = [f"(t_{name} IS NOT NULL AND v_{name} IS NULL)" for name in contract.money]
     undecided = [f"({column.undecided})" for column in columns if column.undecided]
     warned = "".join(f", COALESCE({check.fault}, FALSE) AS w{at}" for at, check in enumerate(watched))
@@ -122,10 +136,12 @@ FROM cast_rows"""
 
 
 def _reasons(columns: Sequence[CompiledColumn], values: str, faults: Sequence[Check]) -> str:
-    delivered = {column.name: column.delivered for column in columns}
+    delivered: dict[str | None, str | None] = {column.name: column.delivered for column in columns}
     cases = ",\n        ".join(
-        f"CASE WHEN {check.fault} THEN {{'rule': {quote(check.rule)}, 'column': {quote(check.column)}, "
-        f"'value': {delivered[check.column] or 'NULL'}, 'expected': {quote(check.expected)}}} END"
+        f"CASE WHEN {check.fault} THEN {{'rule': {quote(check.rule)}, "
+        f"'column': {quote(check.column) if check.column else 'CAST(NULL AS VARCHAR)'}, "
+        f"'value': {check.value or delivered[check.column] or 'CAST(NULL AS VARCHAR)'}, "
+        f"'expected': {quote(check.expected)}}} END"
         for check in faults
     )
     return f"""
@@ -173,9 +189,10 @@ def _account(contract: Contract, watched: Sequence[Check]) -> str:
         f",\n    count(*) FILTER (w{at}) AS w{at}, min(line) FILTER (w{at}) AS w{at}_line"
         for at in range(len(watched))
     )
-    day = next(
-        (f"v_{column.name}" for column in contract.columns if column.kind == "date"), "CAST(NULL AS DATE)"
+    month = contract.partition_by or next(
+        (column.name for column in contract.columns if column.kind == "date"), None
     )
+    day = f"CAST(v_{month} AS DATE)" if month else "CAST(NULL AS DATE)"
     return f"""
 WITH fates AS (
     SELECT *, CASE WHEN NOT COALESCE(repeats.kept, TRUE) THEN 'duplicate' WHEN bad THEN 'quarantined' ELSE 'written' END
@@ -190,6 +207,7 @@ SELECT
     count(*) FILTER (fate = 'duplicate') AS rows_duplicate,
     count(*) FILTER (unparsed) AS unparsed,
     count(*) FILTER (undecided) AS undecided,
+    count(*) FILTER (repeated) AS repeated,
     min({day}) FILTER (fate = 'written') AS first_day,
     max({day}) FILTER (fate = 'written') AS last_day,
     list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written') AS months{sums}{warned}
