@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tests.oracle import amazon
@@ -45,13 +46,20 @@ def decimal(places: int, whole: int = 16) -> Callable[[str], Decimal]:
 money = decimal(2)
 
 
-def day(value: str) -> date:
+def day(value: str, *, since: int = 2000) -> date:
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise Faulty("date_format")
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+            raise Faulty("date_format")
+        found = date.fromisoformat(value)
+    except ValueError as error:
+        raise Faulty("date_format") from error
+    if not since <= found.year < 2100:
+        raise Faulty("range")
+    return found
+
+
+def day_since(year: int) -> Callable[[str], date]:
+    return partial(day, since=year)
 
 
 def amazon_day(value: str) -> date:
@@ -68,7 +76,10 @@ def moment(value: str) -> datetime:
         raise Faulty("timestamp_format") from error
     if found.tzinfo is None:
         raise Faulty("time_zone")
-    return found.astimezone(UTC).replace(tzinfo=None)
+    utc = found.astimezone(UTC).replace(tzinfo=None)
+    if not 2000 <= utc.year < 2100:
+        raise Faulty("range")
+    return utc
 
 
 def boolean(value: str) -> bool:
@@ -133,10 +144,10 @@ price = at_least(0, money)
 INR = one_of("INR")
 DATASETS = {
     "customers": Dataset(
-        {"customer_id": text, "name": text, "email?": text, "phone?": text,
+        {"customer_id": text, "name": text, "email": text, "phone": text,
          "segment": one_of("Consumer", "Corporate", "Home Office", "Small Business"),
          "region?": text, "state?": state, "city?": text, "postal_code?": postcode,
-         "birth_date?": day, "signup_date?": day, "updated_at": moment},
+         "birth_date?": day_since(1900), "signup_date?": day_since(1990), "updated_at": moment},
         ("customer_id", "updated_at"),
     ),
     "products": Dataset(
@@ -147,13 +158,13 @@ DATASETS = {
     ),
     "sales_reps": Dataset(
         {"sales_rep_id": text, "name": text, "territory?": text, "region?": text, "manager_id?": text,
-         "hire_date?": day, "quota?": money, "commission_rate?": at_least(0, decimal(4, 1), 1)},
+         "hire_date?": day_since(1950), "quota?": price, "commission_rate?": at_least(0, decimal(4, 1), 1)},
         ("sales_rep_id",),
     ),
     "rep_transactions": Dataset(
         {"transaction_id": text, "transaction_date": day, "customer_id": text, "product_id": text,
-         "sales_rep_id": text, "quantity": count, "unit_price": money, "discount_amount?": money,
-         "total_amount": money, "payment_method": one_of("card", "upi", "bank_transfer", "cheque", "cash"),
+         "sales_rep_id": text, "quantity": count, "unit_price": price, "discount_amount?": price,
+         "total_amount": price, "payment_method": one_of("card", "upi", "bank_transfer", "cheque", "cash"),
          "status": one_of("completed", "returned", "refunded", "cancelled"), "currency?": INR,
          "refund_of?": text},
         ("transaction_id",),

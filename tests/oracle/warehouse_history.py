@@ -147,8 +147,7 @@ def sales_reps(latest: Iterable[Row], referenced: set[str]) -> list[Row]:
                 "is_inferred": not row and member != UNKNOWN,
             }
         )
-        if not row:
-            rows[-1] |= {"territory": UNKNOWN, "region": UNKNOWN}
+        rows[-1] |= {column: UNKNOWN for column in ("territory", "region") if rows[-1][column] is None}
     return rows
 
 

@@ -10,7 +10,13 @@ from tests.oracle.warehouse_contracts import Row
 from tests.oracle.warehouse_files import Delivered
 
 BLANK = {
-    "customers": {"name": "N", "segment": "Consumer", "updated_at": "2024-01-01T00:00:00Z"},
+    "customers": {
+        "name": "N",
+        "email": "e",
+        "phone": "1",
+        "segment": "Consumer",
+        "updated_at": "2024-01-01T00:00:00Z",
+    },
     "products": {
         "name": "P",
         "category": "Set",
