@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from saleslake.contracts.loader import datasets
 from saleslake.ingest.inspect import FileFormat, inspect
 from tests.unit.transform.report import HEADER, line, report
 
@@ -149,7 +150,10 @@ def test_a_file_of_another_dataset_is_refused_in_the_folder_and_beside_it():
     assert (found.code, found.line, found.value) == ("other_dataset", 1, "customer_id, name, email")
     assert "'Order ID'" in found.expected
     found = refusal(other, "landing/customers.csv")
-    assert (found.code, found.expected) == ("unknown_dataset", "the columns of one of amazon_orders")
+    assert (found.code, found.expected) == (
+        "unknown_dataset",
+        f"the columns of one of {', '.join(datasets())}",
+    )
 
 
 def test_a_folder_no_dataset_has_is_refused():
@@ -157,7 +161,7 @@ def test_a_folder_no_dataset_has_is_refused():
     assert (found.code, found.value, found.expected) == (
         "unknown_dataset",
         "amazon_ordres",
-        "one of amazon_orders",
+        f"one of {', '.join(datasets())}",
     )
 
 
