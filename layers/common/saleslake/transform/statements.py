@@ -189,10 +189,8 @@ def _account(contract: Contract, watched: Sequence[Check]) -> str:
         f",\n    count(*) FILTER (w{at}) AS w{at}, min(line) FILTER (w{at}) AS w{at}_line"
         for at in range(len(watched))
     )
-    month = contract.partition_by or next(
-        (column.name for column in contract.columns if column.kind == "date"), None
-    )
-    day = f"CAST(v_{month} AS DATE)" if month else "CAST(NULL AS DATE)"
+    when = contract.partition_by or contract.valid_from
+    day = f"CAST(v_{when} AS DATE)" if when else "CAST(NULL AS DATE)"
     return f"""
 WITH fates AS (
     SELECT *, CASE WHEN NOT COALESCE(repeats.kept, TRUE) THEN 'duplicate' WHEN bad THEN 'quarantined' ELSE 'written' END
@@ -210,7 +208,7 @@ SELECT
     count(*) FILTER (repeated) AS repeated,
     min({day}) FILTER (fate = 'written') AS first_day,
     max({day}) FILTER (fate = 'written') AS last_day,
-    list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written') AS months{sums}{warned}
+    list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written' AND {day} IS NOT NULL) AS months{sums}{warned}
 FROM fates"""
 
 
