@@ -1,4 +1,4 @@
-"""The command ``python -m datagen``: one subcommand per dataset."""
+"""The command ``python -m datagen``: the whole company, or one dataset alone."""
 
 import datetime as dt
 import sys
@@ -13,6 +13,7 @@ from datagen import amazon_orders
 from datagen.amazon_orders.faults import DEFECTS
 from datagen.amazon_orders.report import DAYS, START
 from datagen.defects import InvalidDefectsError, parse_defects
+from datagen.world.command import world_command
 
 SHOW_PROGRESS_FROM = 200_000
 _LIST = "\n".join(f"  {defect.name:<18} {defect.what}" for defect in DEFECTS.values())
@@ -85,3 +86,6 @@ def amazon_orders_command(
     except OSError as error:
         raise click.ClickException(f"can't write to {out}: {error.strerror}") from error
     click.echo(f"{files.report}\n{files.truth}")
+
+
+main.add_command(world_command)

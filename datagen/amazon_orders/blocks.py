@@ -71,7 +71,7 @@ def draw_block(
     index = np.arange(first, last)
     return Rows(
         index=index,
-        order=_order_numbers(rng, seed, orders_before, orders)[order],
+        order=order_numbers(rng, seed, orders_before, orders)[order],
         prefix=prefix[order],
         day=day[order],
         fate=fate_of_line,
@@ -102,7 +102,7 @@ def _orders(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray
     return order, np.diff(order, prepend=-1) > 0
 
 
-def _order_numbers(rng: np.random.Generator, seed: int, before: int, orders: int) -> np.ndarray:
+def order_numbers(rng: np.random.Generator, seed: int, before: int, orders: int) -> np.ndarray:
     """Fourteen digits that look drawn but never repeat.
 
     The first seven are the running number, scrambled one to one; the last two say how often seven digits

@@ -1,0 +1,138 @@
+"""Write a company as files in the order they would arrive, and the exact answers beside them."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from datagen.world.calendar import day_text
+from datagen.world.deliveries import deliveries
+from datagen.world.formats import Writer, open_writer
+from datagen.world.setting import Setting
+from datagen.world.world import world
+
+USUAL = {
+    "customers": "csv",
+    "products": "json",
+    "sales_reps": "csv",
+    "amazon_orders": "csv",
+    "web_orders": "csv",
+    "web_order_items": "csv",
+    "rep_transactions": "csv",
+    "web_events": "jsonl.gz",
+    "inventory": "parquet",
+    "reviews": "csv",
+}  # parents first: the order of arrival within a day
+WAITING = 6  # tables made and not yet written
+
+
+@dataclass(frozen=True)
+class Generated:
+    """What was written."""
+
+    landing: Path
+    arrivals: Path
+    truth: Path
+    files: int
+    rows: int
+
+
+def ending(dataset: str, format_: str | None) -> str:
+    """A dataset's file ending in a format; without one in the format it usually comes in."""
+    if format_ is None:
+        return USUAL[dataset]
+    if format_ == "json":
+        return USUAL[dataset] if "json" in USUAL[dataset] else "jsonl"
+    return format_
+
+
+def generate(
+    setting: Setting,
+    out: Path,
+    *,
+    format_: str | None = None,
+    progress: Callable[[int, int], object] = lambda *_: None,
+) -> Generated:
+    """Write ``landing/``, ``arrivals.json`` and ``truth.json`` into a folder.
+
+    Parameters
+    ----------
+    setting
+        What to make: the same setting gives the same bytes.
+    format_
+        One of ``FORMATS`` for all datasets; without it each comes in its usual one.
+    progress
+        Called with the files done and the files to do.
+    """
+    company = world(setting)
+    report = ending("amazon_orders", format_) == "csv"
+    tables = deliveries(company, report=report)
+    batches = setting.calendar.batches
+    arrivals: list[dict[str, Any]] = []
+    with _Background() as background:
+        for nth, batch in enumerate(batches):
+            for dataset, of_batch in tables.items():
+                name = f"landing/{dataset}/{dataset}-{batch.label}.{ending(dataset, format_)}"
+                file = _File(out / name)
+                for table in of_batch(nth):
+                    if table.num_rows:
+                        background.run(file.write, table)
+                background.run(file.close)
+                arrivals.append({"path": name, "dataset": dataset, "day": day_text(batch.last), "file": file})
+                progress(nth * len(tables) + len(arrivals) % len(tables), len(batches) * len(tables))
+    written = [
+        {**{key: value for key, value in arrival.items() if key != "file"}, "rows": arrival["file"].rows}
+        for arrival in arrivals
+        if arrival["file"].rows
+    ]
+    _write_json(out / "arrivals.json", written)
+    rows = sum(arrival["rows"] for arrival in written)
+    _write_json(out / "truth.json", {"seed": setting.seed, "rows": rows})
+    return Generated(out / "landing", out / "arrivals.json", out / "truth.json", len(written), rows)
+
+
+@dataclass
+class _File:
+    """A file that exists once it has a row."""
+
+    path: Path
+    rows: int = 0
+    _writer: list[Writer] = field(default_factory=list)
+
+    def write(self, table: Any) -> None:
+        if not self._writer:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer.append(open_writer(self.path))
+        self._writer[0].write(table)
+        self.rows += table.num_rows
+
+    def close(self) -> None:
+        for writer in self._writer:
+            writer.close()
+
+
+class _Background:
+    """One thread that writes while the next tables are made; what is asked of it happens in that order."""
+
+    def __enter__(self) -> "_Background":
+        self._pool, self._asked = ThreadPoolExecutor(1), list[Future[None]]()
+        return self
+
+    def run(self, task: Callable[..., None], *arguments: Any) -> None:
+        """Do something later; wait when too much is waiting, fail when something failed."""
+        self._asked.append(self._pool.submit(task, *arguments))
+        while len(self._asked) > WAITING:
+            self._asked.pop(0).result()
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=kind is not None)
+        if kind is None:
+            for asked in self._asked:
+                asked.result()
+
+
+def _write_json(path: Path, document: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
