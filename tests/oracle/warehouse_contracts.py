@@ -79,7 +79,7 @@ def moment(value: str) -> datetime:
     utc = found.astimezone(UTC).replace(tzinfo=None)
     if not 2000 <= utc.year < 2100:
         raise Faulty("range")
-    return utc
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)  # kept to the millisecond
 
 
 def boolean(value: str) -> bool:
@@ -127,7 +127,6 @@ class Dataset:
     key: tuple[str, ...]
     rules: tuple[Callable[[Row], bool | None], ...] = ()
     renamed: dict[str, str] = field(default_factory=dict)
-    occurrence: bool = False
     not_after_landing: str = ""
 
 
@@ -213,7 +212,6 @@ DATASETS = {
         ("order_id", "sku", "occurrence"),
         (lambda row: row["amount"] is None or row["currency"] is not None,),
         renamed={"date": "order_date", "qty": "quantity", "b2b": "is_b2b"},
-        occurrence=True,
     ),
 }  # fmt: skip
 
@@ -256,7 +254,7 @@ def read(file: Delivered) -> Reading:
             reading.quarantined += 1
             continue
         origin = {"file_id": file.file_id, "line_number": line, "landing_order": file.landing_order}
-        reading.rows.append(row | origin | {"occurrence": nth if dataset.occurrence else 1})
+        reading.rows.append(row | origin | {"occurrence": nth})
     return reading
 
 

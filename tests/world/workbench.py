@@ -234,7 +234,7 @@ class Workbench:
         """Go back to an earlier release; the files of those after it are held."""
         self.runs += 1
         execution = f"arn:aws:states:us-east-1:123456789012:execution:etl:{self.runs}"
-        planned = plan(PlanRequest(execution_arn=execution, rollback=release_id), self.backend)
+        planned = plan(PlanRequest(execution_arn=execution, order={"rollback": release_id}), self.backend)
         roll_back(
             RollbackRequest(rollback=release_id, execution_arn=execution, token=planned.token), self.backend
         )
