@@ -141,6 +141,10 @@ class Throttled(Unavailable):
     code = "throttled"
 
 
+class ModelsInvalid(SaleslakeError):
+    """The SQL models cannot be built in any order, or one says other parameters than it has: a fault of the code."""
+
+
 class ContractInvalid(SaleslakeError):
     """A data contract cannot be used; the message names the file and the field."""
 

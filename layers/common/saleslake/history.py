@@ -39,8 +39,12 @@ class FileAccount(BaseModel):
     quarantined: Share
     duplicates: Share
     superseded: Share
+    landing_order: str = ""
+    first_day: str | None = None
+    last_day: str | None = None
     unparsed_money_rows: int = 0
     reasons: dict[str, int] = Field(default_factory=dict)
+    warnings: dict[str, int] = Field(default_factory=dict)
 
     @property
     def closes(self) -> bool:
@@ -99,5 +103,5 @@ def load_release(release_id: str, backend: Backend) -> Release:
 
 def current_release(backend: Backend) -> Release | None:
     """The document of the release that readers see, or None before the first one."""
-    release_id = backend.ledger.current_release()
-    return load_release(release_id, backend) if release_id else None
+    current = backend.ledger.current()
+    return load_release(current.release_id, backend) if current else None

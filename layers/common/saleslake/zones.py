@@ -60,9 +60,14 @@ def run_accounts_key(run_id: str) -> str:
     return f"{RUNS}{run_id}/accounts.json"
 
 
-def statement_key(run_id: str, position: int, name: str) -> str:
+def statement_key(run_id: str, stage: int, position: int, name: str) -> str:
     """Key of one rendered SQL statement of BuildWarehouse."""
-    return f"{RUNS}{run_id}/sql/{position:03d}-{name}.sql"
+    return f"{RUNS}{run_id}/sql/{stage}-{position:03d}-{name}.sql"
+
+
+def ordered_statement_key(run_id: str, position: int, name: str) -> str:
+    """Key of one statement that Plan asks for: those of maintenance, and those that clear tables for a rebuild."""
+    return f"{RUNS}{run_id}/ordered/{position:03d}-{name}.sql"
 
 
 def release_key(release_id: str) -> str:
@@ -70,6 +75,11 @@ def release_key(release_id: str) -> str:
     return f"{RELEASES}{release_id}.json"
 
 
+def api_results_prefix(release_id: str) -> str:
+    """Folder of the cached API answers of one release; ends in a slash."""
+    return f"{API}{release_id}/"
+
+
 def api_result_key(release_id: str, query_hash: str) -> str:
     """Key of one cached API answer of one release."""
-    return f"{API}{release_id}/{query_hash}.json"
+    return f"{api_results_prefix(release_id)}{query_hash}.json"

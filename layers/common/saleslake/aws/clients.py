@@ -1,6 +1,7 @@
 """boto3 clients, one per service and process, with the retry and time-out behaviour every adapter relies on."""
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -13,11 +14,14 @@ _CONFIG = Config(
     tcp_keepalive=True,
 )
 
+_making = Lock()  # clients may be shared between threads; making them of one session may not
+
 
 @cache
 def client(service: str) -> Any:
     """The process's client of one AWS service; region, endpoint and credentials come from the environment."""
-    return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+    with _making:
+        return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
 
 
 def error_code(error: Exception) -> str:

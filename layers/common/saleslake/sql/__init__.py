@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?|;
 _TOKEN_OR_TABLE = re.compile(
     _TOKEN.pattern + r"|\b(?:FROM|JOIN)\s+(?P<table>[a-z_][a-z0-9_]*)\b(?!\s*[.(])", re.DOTALL | re.IGNORECASE
 )
+_TOKEN_OR_PUBLISHED = re.compile(_TOKEN.pattern + r"|\bpublished\.", re.DOTALL | re.IGNORECASE)
 
 
 @cache
@@ -34,6 +35,23 @@ def read(name: str) -> tuple[str, ...]:
     starts = [0, *(end + 1 for end in ends)]
     statements = (text[start:end].strip() for start, end in zip(starts, [*ends, len(text)], strict=True))
     return tuple(statement for statement in statements if statement)
+
+
+@cache
+def parameters(statement: str) -> tuple[str, ...]:
+    """What each ``?`` of a model's statement stands for, as its comment ``-- Parameters: run id, first day.`` says."""
+    named = re.search(r"^-- Parameters: ([^.\n]*)\.", statement, re.MULTILINE)
+    return tuple(name.strip() for name in named[1].split(",")) if named else ()
+
+
+def in_database(statement: str, published: str) -> str:
+    """A statement with the name of the published database in place of ``published``.
+
+    Models read a table as ``published.<table>`` to see it as it is in the release they build on.
+    """
+    return _TOKEN_OR_PUBLISHED.sub(
+        lambda match: f"{published}." if match[0].lower() == "published." else match[0], statement
+    )
 
 
 def literal(value: Parameter) -> str:

@@ -1,6 +1,10 @@
-"""What BuildWarehouse has to run: the SQL models over the months a run touches, rendered to S3."""
+"""What BuildWarehouse has to run, in two stages, rendered to S3.
 
-from collections.abc import Iterable, Iterator, Sequence
+First the latest rows of each dataset and the dimensions; then, once it is known which months those change, facts and
+rollups, whole months at a time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -10,23 +14,25 @@ from saleslake.aws.backend import Backend
 from saleslake.clock import now
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.quarantine import refuse_accepted_file
-from saleslake.warehouse.months import ranges
+from saleslake.warehouse import models
+from saleslake.warehouse.months import Days, ranges
 from saleslake.zones import statement_key, transform_result_key
 
-ROLLUPS = ("rollup_sales_daily",)
+LAST_STAGE = 1
 
 
 class BuildRequest(BaseModel):
-    """The run to build, and its files."""
+    """The run to build, its files, and which stage of the build to compile."""
 
     model_config = ConfigDict(frozen=True)
 
     run_id: str
     manifest_key: str
+    stage: int = 0
 
 
 class Statement(BaseModel):
-    """One rendered statement: which model it belongs to, and where its text lies."""
+    """One rendered statement: which table it writes, and where its text lies."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,18 +41,27 @@ class Statement(BaseModel):
 
 
 class Build(BaseModel):
-    """Levels to run one after the other; statements of one level may run together."""
+    """Levels to run one after the other; statements of one level may run together.
+
+    ``stage`` is the one to compile after these levels, -1 when there is none.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     levels: list[list[Statement]]
-    rows: int
-    files: int
-    refused: int
+    rows: int = 0
+    files: int = 0
+    refused: int = 0
+    stage: int = -1
 
 
 def compile_build(request: BuildRequest, backend: Backend) -> Build:
-    """Read what Transform made of the files, refuse those it refused, and render the statements for the rest."""
+    """Render the statements of one stage of a run's build.
+
+    The first stage begins by reading what Transform made of the files and refuses those it refused.
+    """
+    if request.stage > 0:
+        return Build(levels=_write(request, _replaced_months(request.run_id, backend), backend))
     results = [
         backend.lake.get_json(transform_result_key(request.run_id, entry["file_id"]))
         for entry in backend.lake.get_json(request.manifest_key)
@@ -55,51 +70,94 @@ def compile_build(request: BuildRequest, backend: Backend) -> Build:
     for result in refused:
         refuse_accepted_file(result["file_id"], [FileRefusal.model_validate(result["refusal"])], backend)
     transformed = [result for result in results if result["status"] == "transformed"]
-    new_months = {month for result in transformed for month in result["months"]}
-    levels = list(_statements(request.run_id, new_months, backend)) if new_months else []
+    texts = _loaded(request.run_id, transformed, backend)
     _record(request.run_id, results, backend)
     if not transformed:
         backend.ledger.update(
             "run", request.run_id, status="failed", reason="every file of the run was refused", ended_at=now()
         )
     return Build(
-        levels=_write(request.run_id, levels, backend),
+        levels=_write(request, texts, backend),
         rows=sum(result["rows_written"] for result in transformed),
         files=len(transformed),
         refused=len(refused),
+        stage=LAST_STAGE if texts else -1,
     )
 
 
-def _statements(run_id: str, new_months: set[str], backend: Backend) -> Iterator[tuple[str, str]]:
-    """Model and SQL, in the order they have to run. Two writes to one Iceberg table never run together."""
-    yield _one("curated/dim_geography", run_id)
-    for days in ranges(new_months):
-        yield _one("curated/fact_sales", run_id, *days)
-    for rollup in ROLLUPS:
-        delete, insert = sql.read(f"rollups/{rollup}")
-        for days in ranges(new_months | _replaced_months(run_id, backend)):
-            yield rollup, sql.render(delete, days)
-            yield rollup, sql.render(insert, days)
+def _loaded(run_id: str, results: Iterable[Mapping[str, Any]], backend: Backend) -> dict[str, list[str]]:
+    """Statements that bring the run's rows into the latest tables and the dimensions, by table."""
+    months: dict[str, set[str]] = {}
+    for result in results:
+        if result["rows_written"]:
+            months.setdefault(result["dataset"], set()).update(result["months"])
+    changed = set(months)
+    texts: dict[str, list[str]] = {}
+    for table, statements in models.models().items():
+        dataset = models.datasets().get(table)
+        for statement in statements:
+            if dataset is None and statement.by_days:
+                continue
+            wanted = statement.sources & changed if statement.sources else _untouched(table, backend)
+            if not wanted:
+                continue
+            slices = ranges(months[dataset]) if dataset and statement.by_days else [None]
+            rendered = [_render(statement, run_id, days, backend) for days in slices]
+            texts.setdefault(table, []).extend(rendered)
+            changed.add(table)
+    return texts
 
 
-def _one(path: str, *parameters: sql.Parameter) -> tuple[str, str]:
-    (statement,) = sql.read(path)
-    return path.rpartition("/")[2], sql.render(statement, parameters)
+def _replaced_months(run_id: str, backend: Backend) -> dict[str, list[str]]:
+    """Statements that write the changed months of facts and rollups anew, by table."""
+    (query,) = sql.read("plan/months")
+    settings = backend.settings
+    text = sql.render(sql.in_database(query, settings.database), [run_id for _ in sql.parameters(query)])
+    months: dict[str, set[str]] = {}
+    for fact, month in backend.athena.query(text, database=settings.build_database).rows:
+        months.setdefault(str(fact), set()).add(str(month))
+    texts: dict[str, list[str]] = {}
+    for table, statements in models.models().items():
+        if table in models.datasets():
+            continue
+        for source in {source for statement in statements for source in statement.sources}:
+            if all(statement.by_days for statement in statements) and source in months:
+                months.setdefault(table, set()).update(months[source])
+        for days in ranges(months.get(table, ())):
+            texts.setdefault(table, []).extend(
+                _render(statement, run_id, days, backend) for statement in statements
+            )
+    return texts
 
 
-def _replaced_months(run_id: str, backend: Backend) -> set[str]:
-    """Months that lose lines because a newer file gives them another date; read before anything is merged."""
-    (statement,) = sql.read("plan/replaced_months")
-    result = backend.athena.query(statement, [sql.literal(run_id)], database=backend.settings.build_database)
-    return {str(month) for (month,) in result.rows}
+def _untouched(table: str, backend: Backend) -> bool:
+    """Whether a table is as it was created: only then is what never changes written to it."""
+    pointer = backend.catalog.pointer(backend.settings.build_database, table)
+    created = backend.ledger.get("table", table)
+    return bool(pointer and created and pointer.metadata_location == created["metadata_location"])
 
 
-def _write(run_id: str, statements: Sequence[tuple[str, str]], backend: Backend) -> list[list[Statement]]:
+def _render(statement: models.Statement, run_id: str, days: Days | None, backend: Backend) -> str:
+    values: dict[str, sql.Parameter] = {models.RUN: run_id}
+    if days is not None:
+        values |= {models.FIRST_DAY: days.first, models.END_DAY: days.end}
+    text = sql.render(statement.text, [values[name] for name in statement.parameters])
+    return sql.in_database(text, backend.settings.database)
+
+
+def _write(
+    request: BuildRequest, texts: Mapping[str, Sequence[str]], backend: Backend
+) -> list[list[Statement]]:
     levels = []
-    for position, (name, text) in enumerate(statements):
-        key = statement_key(run_id, position, name)
-        backend.lake.put_text(key, text)
-        levels.append([Statement(name=name, key=key)])
+    position = 0
+    for step in models.levels(texts):
+        level = []
+        for table, text in step:
+            key = statement_key(request.run_id, request.stage, position, table)
+            backend.lake.put_text(key, text)
+            level.append(Statement(name=table, key=key))
+            position += 1
+        levels.append(level)
     return levels
 
 
@@ -115,6 +173,7 @@ def _record(run_id: str, results: Iterable[dict[str, Any]], backend: Backend) ->
             "quarantined": result["rows_quarantined"],
             "duplicates": result["rows_duplicate"],
             "reasons": result["reasons"],
+            "warnings": result["warnings"],
         }
         for result in results
     ]

@@ -1,6 +1,9 @@
 """Account for every row and every cent before anything is published."""
 
-from collections.abc import Iterator
+# ruff: noqa: S608 - every name comes from a contract
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, cast
 
@@ -8,13 +11,18 @@ from pydantic import BaseModel, ConfigDict
 
 from saleslake import sql
 from saleslake.aws.backend import Backend
+from saleslake.contracts.loader import contracts, load_contract
+from saleslake.contracts.model import Contract
 from saleslake.errors import DoesNotReconcile, ReleaseChanged
 from saleslake.history import Accounts, FileAccount, Share, current_release
+from saleslake.warehouse.latest import latest_key, latest_table
 from saleslake.zones import run_accounts_key, transform_result_key
 
-MONEY = "amount"
+_NOTHING = "DECIMAL '0.00'"
 
 type Row = dict[str, Any]
+
+AT_ONCE = 8  # queries; Athena takes 20 of an account by default
 
 
 class ReconcileRequest(BaseModel):
@@ -39,27 +47,30 @@ class Reconciled(BaseModel):
 
 
 def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
-    """Compare what Transform read, what the processed files hold, and what the fact table has of each file.
+    """Compare what Transform read, the processed files, what the latest tables have of each file, and the facts.
 
-    Three countings that share no code: Transform's, of the file as delivered; Athena's, of the processed Parquet;
-    Athena's, of the fact table by source file. Files of earlier releases may only lose rows to this run's.
+    Four countings that share no code: Transform's, of the file as delivered; Athena's, of the processed Parquet; of
+    the latest tables by source file; of the facts and rollups. Files of earlier releases may only lose rows to this
+    run's. Then the rules that look at whole tables.
 
     Raises
     ------
     DoesNotReconcile
-        Names each file, and what of it is missing or too much; nothing may be published.
+        Names each file, and what of it is missing or too much, or the rule that halts; nothing may be published.
     ReleaseChanged
         The build tables were written to meanwhile, by a query that outlived its run.
     """
     tables = _pointers(backend)
     results = [
-        result
+        result | {"landing_order": entry["landing_order"]}
         for entry in backend.lake.get_json(request.manifest_key)
         if (result := backend.lake.get_json(transform_result_key(request.run_id, entry["file_id"])))["status"]
         == "transformed"
     ]
-    processed = {row["file_id"]: row for row in _query("processed", backend, request.run_id)}
-    published = {row["file_id"]: row for row in _query("published", backend)}
+    loaded = [load_contract(dataset) for dataset in sorted({result["dataset"] for result in results})]
+    found = _ask(_questions(loaded), request.run_id, backend)
+    processed = {row["file_id"]: row for contract in loaded for row in found["processed", contract.dataset]}
+    published = {row["file_id"]: row for contract in loaded for row in found["published", contract.dataset]}
     own = {
         result["file_id"]: _account(
             result, processed.get(result["file_id"]), published.get(result["file_id"])
@@ -69,37 +80,51 @@ def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
     parent = current_release(backend)
     earlier = {
         file_id: _after(account, published.get(file_id))
+        if account.dataset in {contract.dataset for contract in loaded}
+        else account
         for file_id, account in (parent.files if parent else {}).items()
         if file_id not in own
     }
+    warnings, halted = _broken_rules(loaded, found)
     faults = [
         *(fault for result in results for fault in _faults(result, own[result["file_id"]], processed)),
         *(f"{a.name}: rows that an earlier release superseded came back" for a in _revived(earlier, parent)),
-        *(f"fact_sales holds rows of {file_id}, which is no file of this release" for file_id in published
-          if file_id not in own and file_id not in earlier),
-        *_rollup_faults(backend),
+        *(f"{row['dataset']} has rows of {file_id}, which is no file of this release" for file_id, row
+          in published.items() if file_id not in own and file_id not in earlier),
+        *_fact_faults(found["facts", ""]),
+        *_rollup_faults(found["rollups", ""]),
+        *halted,
     ]  # fmt: skip
     if faults:
         raise DoesNotReconcile("; ".join(faults))
     if _pointers(backend) != tables:
         raise ReleaseChanged("somebody wrote to the build tables while they were audited")
-    last = max((row["last_sale_date"] for row in published.values()), default=None)
+    (last,) = found["data_as_of", ""]
     accounts = Accounts(
         files=earlier | own,
         tables=tables,
-        data_as_of=last.isoformat() if last else None,
-        checks={"fact_sales_rows": sum(row["published_rows"] for row in published.values())},
+        data_as_of=last["data_as_of"].isoformat() if last["data_as_of"] else None,
+        checks={"fact_sales_rows": last["fact_sales_rows"]},
     )
     backend.lake.put_bytes(
         run_accounts_key(request.run_id), accounts.model_dump_json().encode(), "application/json"
     )
-    backend.ledger.update("run", request.run_id, state="Reconcile")
+    backend.ledger.update("run", request.run_id, state="Reconcile", warnings=warnings)
     return Reconciled(
         **{
             part: sum(getattr(account, part).rows for account in own.values())
             for part in Reconciled.model_fields
         }
     )
+
+
+def composed_statements() -> Iterator[tuple[str, str]]:
+    """Every statement this module composes, by what it is for."""
+    for contract in contracts():
+        yield f"processed {contract.dataset}", _processed(contract)
+        yield f"published {contract.dataset}", _published(contract)
+        for rule in contract.table_rules:
+            yield f"{contract.dataset}.{rule.name}", rule.query
 
 
 def _pointers(backend: Backend) -> dict[str, str]:
@@ -112,16 +137,85 @@ def _pointers(backend: Backend) -> dict[str, str]:
     return found
 
 
-def _query(name: str, backend: Backend, *parameters: sql.Parameter) -> list[Row]:
-    (statement,) = sql.read(f"reconcile/{name}")
-    result = backend.athena.query(
-        statement, [sql.literal(value) for value in parameters], database=backend.settings.build_database
+def _questions(loaded: Sequence[Contract]) -> Iterator[tuple[tuple[str, str], str]]:
+    for contract in loaded:
+        yield ("processed", contract.dataset), _processed(contract)
+        yield ("published", contract.dataset), _published(contract)
+        for rule in contract.table_rules:
+            yield (rule.name, contract.dataset), rule.query
+    for name in ("facts", "rollups", "data_as_of"):
+        (statement,) = sql.read(f"reconcile/{name}")
+        yield (name, ""), statement
+
+
+def _ask(
+    questions: Iterable[tuple[tuple[str, str], str]], run_id: str, backend: Backend
+) -> dict[tuple[str, str], list[Row]]:
+    """Run queries side by side; the only parameter any of them has is the run."""
+
+    def ask(statement: str) -> list[Row]:
+        parameters = [sql.literal(run_id)] if "?" in statement else []
+        return backend.athena.query(statement, parameters, database=backend.settings.build_database).dicts()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = [(name, pool.submit(ask, statement)) for name, statement in questions]
+        return {name: answer.result() for name, answer in answers}
+
+
+def _processed(contract: Contract) -> str:
+    """What this run has of each file as typed rows, and how many of them a later row of the same key overrules."""
+    amount = f"processed.{contract.money[0]}" if contract.money else _NOTHING
+    key = latest_key(contract)
+    same = " AND ".join(f"latest.{column} = processed.{column}" for column in key)
+    overruled = (
+        "latest.landing_order > processed.landing_order"
+        " OR latest.landing_order = processed.landing_order AND latest.line_number > processed.line_number"
     )
-    return result.dicts()
+    return f"""-- Typed rows of this run, and how many of them a later row overrules. Grain: one file of the run.
+-- Parameters: run id.
+SELECT
+    processed.file_id,
+    COUNT(*) AS processed_rows,
+    COALESCE(SUM({amount}), {_NOTHING}) AS processed_amount,
+    COUNT(CASE WHEN {overruled} THEN 1 END) AS superseded_rows,
+    COALESCE(SUM(CASE WHEN {overruled} THEN {amount} END), {_NOTHING}) AS superseded_amount
+FROM {contract.dataset} AS processed
+LEFT JOIN {latest_table(contract.dataset)} AS latest ON {same}
+WHERE processed.run_id = ?
+GROUP BY processed.file_id"""
+
+
+def _published(contract: Contract) -> str:
+    """What each file contributes to the latest rows."""
+    amount = contract.money[0] if contract.money else _NOTHING
+    return f"""-- What each file contributes to the latest rows. Grain: one file.
+SELECT
+    '{contract.dataset}' AS dataset,
+    file_id,
+    COUNT(*) AS published_rows,
+    COALESCE(SUM({amount}), {_NOTHING}) AS published_amount
+FROM {latest_table(contract.dataset)}
+GROUP BY file_id"""
+
+
+def _broken_rules(
+    loaded: Sequence[Contract], found: dict[tuple[str, str], list[Row]]
+) -> tuple[dict[str, int], list[str]]:
+    """Rules about whole tables that are broken: how often, by name, and the sentences of those that halt."""
+    warnings, halted = {}, []
+    for contract in loaded:
+        for rule in contract.table_rules:
+            (row,) = found[rule.name, contract.dataset]
+            (count,) = row.values()
+            if count and rule.action == "halt":
+                halted.append(f"{contract.dataset}: {count} rows break {rule.name}: {rule.description}")
+            elif count:
+                warnings[f"{contract.dataset}.{rule.name}"] = int(count)
+    return warnings, halted
 
 
 def _account(result: Row, processed: Row | None, published: Row | None) -> FileAccount:
-    money = result["money"].get(MONEY, {})
+    money = _money(result)
 
     def delivered(rows: str, amount: str) -> Share:
         return Share(rows=result[rows], amount=Decimal(money.get(amount, "0.00")))
@@ -136,9 +230,19 @@ def _account(result: Row, processed: Row | None, published: Row | None) -> FileA
         duplicates=delivered("rows_duplicate", "duplicate"),
         published=_share(published, "published"),
         superseded=_share(processed, "superseded"),
+        landing_order=result["landing_order"],
+        first_day=result["min_date"],
+        last_day=result["max_date"],
         unparsed_money_rows=result["unparsed_money_rows"],
         reasons=result["reasons"],
+        warnings=result["warnings"],
     )
+
+
+def _money(result: Row) -> dict[str, str]:
+    """Sums of the contract's money column; empty where it has none."""
+    names = load_contract(result["dataset"]).money
+    return dict(result["money"].get(names[0], {})) if names else {}
 
 
 def _share(row: Row | None, part: str) -> Share:
@@ -162,9 +266,7 @@ def _revived(earlier: dict[str, FileAccount], parent: Any) -> Iterator[FileAccou
 
 
 def _faults(result: Row, account: FileAccount, processed: dict[str, Row]) -> Iterator[str]:
-    written = Share(
-        rows=result["rows_written"], amount=Decimal(result["money"].get(MONEY, {}).get("written", "0"))
-    )
+    written = Share(rows=result["rows_written"], amount=Decimal(_money(result).get("written", "0")))
     found = _share(processed.get(account.file_id), "processed")
     if found != written:
         yield f"{account.name}: Transform wrote {_words(written)}, the processed table has {_words(found)}"
@@ -174,8 +276,17 @@ def _faults(result: Row, account: FileAccount, processed: dict[str, Row]) -> Ite
         yield f"{account.name}: read {_words(account.read)}, but {sums}"
 
 
-def _rollup_faults(backend: Backend) -> Iterator[str]:
-    fact, *rollups = _query("rollups", backend)
+def _fact_faults(rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        if (row["expected_lines"], row["expected_amount"]) != (row["found_lines"], row["found_amount"]):
+            yield (
+                f"{row['fact']}, {row['part']}: {row['expected_lines']} lines ({row['expected_amount']}) were "
+                f"delivered, it has {row['found_lines']} ({row['found_amount']})"
+            )
+
+
+def _rollup_faults(rows: Sequence[Row]) -> Iterator[str]:
+    fact, *rollups = rows
     for rollup in rollups:
         if (rollup["all_lines"], rollup["revenue"]) != (fact["all_lines"], fact["revenue"]):
             yield (

@@ -1,5 +1,5 @@
 -- States seen by this run that the dimension lacks. Grain: one state of one country.
--- Parameter: run id. The one place that says which region a state belongs to.
+-- Parameters: run id, run id, run id. The one place that says which region a state belongs to.
 MERGE INTO dim_geography AS target
 USING (
     WITH regions (state, region) AS (
@@ -20,20 +20,25 @@ USING (
             ('Goa', 'West'), ('Gujarat', 'West'), ('Maharashtra', 'West')
     ),
     delivered AS (
-        SELECT DISTINCT
-            'IN' AS country,
-            COALESCE(ship_state, 'Unknown') AS state
-        FROM amazon_orders
-        WHERE run_id = ?
+        SELECT ship_state AS state FROM amazon_orders WHERE run_id = ?
+        UNION
+        SELECT state FROM customers WHERE run_id = ?
+        UNION
+        SELECT ship_state AS state FROM web_orders WHERE run_id = ?
     )
     SELECT
-        to_hex(md5(to_utf8(delivered.country || '|' || delivered.state))) AS geography_id,
-        delivered.country,
+        lower(to_hex(md5(to_utf8('IN|' || delivered.state)))) AS geography_id,
+        'IN' AS country,
         delivered.state,
         COALESCE(regions.region, 'Unknown') AS region
     FROM delivered
     LEFT JOIN regions ON regions.state = delivered.state
+    WHERE delivered.state IS NOT NULL
 ) AS source
 ON target.geography_id = source.geography_id
 WHEN NOT MATCHED THEN INSERT (geography_id, country, state, region)
-    VALUES (source.geography_id, source.country, source.state, source.region)
+    VALUES (source.geography_id, source.country, source.state, source.region);
+
+-- The member of sales that went nobody knows where. Written once.
+INSERT INTO dim_geography
+SELECT lower(to_hex(md5(to_utf8('IN|Unknown')))), 'IN', 'Unknown', 'Unknown'

@@ -7,6 +7,7 @@ FROM (
         COUNT(*) AS all_lines,
         COALESCE(SUM(CASE WHEN is_active THEN net_amount END), DECIMAL '0.00') AS revenue
     FROM fact_sales
+    WHERE line_type = 'sale'
     UNION ALL
     SELECT
         1 AS position,

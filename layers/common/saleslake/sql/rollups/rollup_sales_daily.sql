@@ -1,9 +1,10 @@
 -- Sales by day and the API's dimensions. Grain: sale_date, channel, state, category, fulfilment, is_b2b.
 -- Whole months are replaced, so a group that vanished from fact_sales vanishes here.
--- Parameters of either statement: first day, day after the last.
+-- Parameters: first day, day after the last.
 DELETE FROM rollup_sales_daily
 WHERE sale_date >= ? AND sale_date < ?;
 
+-- Parameters: first day, day after the last.
 INSERT INTO rollup_sales_daily
 SELECT
     fact_sales.sale_date,
@@ -20,7 +21,7 @@ SELECT
     COUNT(*) AS all_lines
 FROM fact_sales
 INNER JOIN dim_geography ON dim_geography.geography_id = fact_sales.geography_id
-WHERE fact_sales.sale_date >= ? AND fact_sales.sale_date < ?
+WHERE fact_sales.line_type = 'sale' AND fact_sales.sale_date >= ? AND fact_sales.sale_date < ?
 GROUP BY
     fact_sales.sale_date,
     fact_sales.channel,

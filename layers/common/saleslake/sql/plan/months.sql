@@ -1,0 +1,127 @@
+-- Months of each fact table that this run changes. Grain: one month of one fact table.
+-- Parameters: run id, run id, run id, run id, run id, run id, run id, run id, run id.
+-- They are the months of lines this run brings, of lines it replaces, and of lines whose customer or product has another
+-- version now than in the release the run builds on, which the published tables still show.
+WITH changed_products AS (
+    SELECT product_id, valid_from, valid_to
+    FROM (
+        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM dim_product
+        EXCEPT
+        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM published.dim_product
+    ) AS new_versions
+    UNION
+    SELECT product_id, valid_from, valid_to
+    FROM (
+        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM published.dim_product
+        EXCEPT
+        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM dim_product
+    ) AS old_versions
+),
+changed_customers AS (
+    SELECT customer_id, valid_from, valid_to
+    FROM (
+        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM dim_customer
+        EXCEPT
+        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM published.dim_customer
+    ) AS new_versions
+    UNION
+    SELECT customer_id, valid_from, valid_to
+    FROM (
+        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM published.dim_customer
+        EXCEPT
+        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM dim_customer
+    ) AS old_versions
+),
+sales AS (
+    SELECT 'amazon' AS channel, order_id, order_date AS sale_date
+    FROM amazon_orders_latest
+    WHERE run_id = ?
+    UNION
+    SELECT 'reps' AS channel, transaction_id AS order_id, transaction_date AS sale_date
+    FROM rep_transactions_latest
+    WHERE run_id = ?
+    UNION
+    SELECT 'web' AS channel, items.order_id, CAST(orders.ordered_at AS date) AS sale_date
+    FROM web_order_items_latest AS items
+    INNER JOIN web_orders_latest AS orders ON orders.order_id = items.order_id
+    WHERE items.run_id = ? OR orders.run_id = ?
+    UNION
+    SELECT 'web' AS channel, items.order_id, items.returned_on AS sale_date
+    FROM web_order_items_latest AS items
+    INNER JOIN web_orders_latest AS orders ON orders.order_id = items.order_id
+    WHERE items.returned_on IS NOT NULL AND (items.run_id = ? OR orders.run_id = ?)
+),
+events AS (
+    SELECT event_id, CAST(occurred_at AS date) AS event_date FROM web_events_latest WHERE run_id = ?
+),
+snapshots AS (
+    SELECT snapshot_date FROM inventory_latest WHERE run_id = ?
+),
+written_reviews AS (
+    SELECT review_id, review_date FROM reviews_latest WHERE run_id = ?
+),
+days AS (
+    SELECT 'fact_sales' AS fact, sale_date AS changed_on FROM sales
+    UNION
+    SELECT 'fact_sales' AS fact, before.sale_date
+    FROM published.fact_sales AS before
+    INNER JOIN sales ON sales.channel = before.channel AND sales.order_id = before.order_id
+    UNION
+    SELECT 'fact_sales' AS fact, before.sale_date
+    FROM published.fact_sales AS before
+    INNER JOIN changed_products AS changed
+        ON changed.product_id = before.product_id
+        AND changed.valid_from <= before.sale_date AND changed.valid_to > before.sale_date
+    UNION
+    SELECT 'fact_sales' AS fact, before.sale_date
+    FROM published.fact_sales AS before
+    INNER JOIN changed_customers AS changed
+        ON changed.customer_id = before.customer_id
+        AND changed.valid_from <= before.sale_date AND changed.valid_to > before.sale_date
+    UNION
+    SELECT 'fact_web_events' AS fact, event_date AS changed_on FROM events
+    UNION
+    SELECT 'fact_web_events' AS fact, before.event_date
+    FROM published.fact_web_events AS before
+    INNER JOIN events ON events.event_id = before.event_id
+    UNION
+    SELECT 'fact_web_events' AS fact, before.event_date
+    FROM published.fact_web_events AS before
+    INNER JOIN changed_products AS changed
+        ON changed.product_id = before.product_id
+        AND changed.valid_from <= before.event_date AND changed.valid_to > before.event_date
+    UNION
+    SELECT 'fact_web_events' AS fact, before.event_date
+    FROM published.fact_web_events AS before
+    INNER JOIN changed_customers AS changed
+        ON changed.customer_id = before.customer_id
+        AND changed.valid_from <= before.event_date AND changed.valid_to > before.event_date
+    UNION
+    SELECT 'fact_inventory' AS fact, snapshot_date AS changed_on FROM snapshots
+    UNION
+    SELECT 'fact_inventory' AS fact, before.snapshot_date
+    FROM published.fact_inventory AS before
+    INNER JOIN changed_products AS changed
+        ON changed.product_id = before.product_id
+        AND changed.valid_from <= before.snapshot_date AND changed.valid_to > before.snapshot_date
+    UNION
+    SELECT 'fact_reviews' AS fact, review_date AS changed_on FROM written_reviews
+    UNION
+    SELECT 'fact_reviews' AS fact, before.review_date
+    FROM published.fact_reviews AS before
+    INNER JOIN written_reviews ON written_reviews.review_id = before.review_id
+    UNION
+    SELECT 'fact_reviews' AS fact, before.review_date
+    FROM published.fact_reviews AS before
+    INNER JOIN changed_products AS changed
+        ON changed.product_id = before.product_id
+        AND changed.valid_from <= before.review_date AND changed.valid_to > before.review_date
+    UNION
+    SELECT 'fact_reviews' AS fact, before.review_date
+    FROM published.fact_reviews AS before
+    INNER JOIN changed_customers AS changed
+        ON changed.customer_id = before.customer_id
+        AND changed.valid_from <= before.review_date AND changed.valid_to > before.review_date
+)
+SELECT DISTINCT fact, date_format(changed_on, '%Y-%m') AS changed_month
+FROM days
