@@ -122,9 +122,7 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
 
 def run_the_nightly_schedule_now(lake):
     scheduler, stack = lake.client("scheduler"), lake.outputs["WorkGroupName"]
-    name = next(
-        schedule["Name"] for schedule in scheduler.list_schedules()["Schedules"] if stack in schedule["Name"]
-    )
+    name = lake.role("NightlyRun")
     schedule = scheduler.get_schedule(Name=name)
     assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
     before = len(lake.executions())

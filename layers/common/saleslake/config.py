@@ -19,7 +19,9 @@ class Settings(BaseModel):
     workgroup: str
     alert_topic_arn: str
     state_machine_arn: str = ""
+    pull_secret_arn: str = ""
     batch_window_seconds: int = 60
+    release_days: int = 30
 
 
 @cache

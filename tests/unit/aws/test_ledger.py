@@ -70,11 +70,11 @@ def test_giving_back_a_lost_lease_takes_nothing_from_its_new_holder(ledger):
 
 def test_publishing_flips_the_current_release(ledger):
     lease = ledger.take_lease("execution-1", None)
-    assert ledger.current_release() is None
+    assert ledger.current() is None
     ledger.publish("r-1", {"run_id": "1"}, parent=None, lease=lease)
-    assert ledger.current_release() == "r-1"
+    assert ledger.current().release_id == "r-1"
     ledger.publish("r-2", {"run_id": "2"}, parent="r-1", lease=lease)
-    assert ledger.current_release() == "r-2"
+    assert ledger.current().release_id == "r-2"
     assert ledger.get("release", "r-2")["run_id"] == "2"
 
 
@@ -97,7 +97,7 @@ def test_who_lost_the_lease_cannot_publish(ledger):
     ledger.take_lease("execution-2", old)
     with pytest.raises(LeaseLost):
         ledger.publish("r-1", {}, parent=None, lease=old)
-    assert ledger.current_release() is None
+    assert ledger.current() is None
     assert ledger.get("release", "r-1") is None
 
 
@@ -107,7 +107,7 @@ def test_a_release_built_on_another_parent_is_not_published(ledger):
     for parent in (None, "r-0"):
         with pytest.raises(ReleaseChanged):
             ledger.publish("r-2", {}, parent=parent, lease=lease)
-    assert ledger.current_release() == "r-1"
+    assert ledger.current().release_id == "r-1"
 
 
 def test_withdrawing_marks_the_releases_and_flips_back(ledger):
@@ -115,6 +115,6 @@ def test_withdrawing_marks_the_releases_and_flips_back(ledger):
     ledger.publish("r-1", {"status": "published"}, parent=None, lease=lease)
     ledger.publish("r-2", {"status": "published"}, parent="r-1", lease=lease)
     ledger.withdraw(["r-2"], to="r-1", parent="r-2", lease=lease)
-    assert ledger.current_release() == "r-1"
+    assert ledger.current().release_id == "r-1"
     assert ledger.get("release", "r-2")["status"] == "withdrawn"
     assert ledger.get("release", "r-1")["status"] == "published"

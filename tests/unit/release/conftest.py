@@ -26,17 +26,19 @@ def backend(backend):
     return backend
 
 
-def write_metadata(backend, name, snapshot_id):
-    """An Iceberg metadata file as far as Publish reads it; returns its location."""
+def write_metadata(backend, name, snapshot_id, made_at=0, snapshots=()):
+    """An Iceberg metadata file as far as Publish and maintenance read it; returns its location."""
     key = f"curated/fact_sales/metadata/{name}.json"
-    backend.lake.put_bytes(key, json.dumps({"current-snapshot-id": snapshot_id}).encode())
+    made = {"snapshot-id": snapshot_id, "timestamp-ms": made_at}
+    metadata = {"current-snapshot-id": snapshot_id, "snapshots": [*snapshots, made], "metadata-log": [{}] * 7}
+    backend.lake.put_bytes(key, json.dumps(metadata).encode())
     return backend.lake.uri(key)
 
 
-def commit(backend, name, snapshot_id):
+def commit(backend, name, snapshot_id, **made):
     """What a build does to the build table."""
-    location = write_metadata(backend, name, snapshot_id)
-    backend.catalog.point("sales_build", "fact_sales", location)
+    location = write_metadata(backend, name, snapshot_id, **made)
+    backend.catalog.point("sales_build", {"fact_sales": location})
     return location
 
 
@@ -68,13 +70,15 @@ def arrive(backend, file_id, landing_order="2026-01-01T00:00:00.000000Z|landing/
     )
 
 
-def account(backend, run_id, *file_ids):
+def account(backend, run_id, *file_ids, days=("2022-06-01", "2022-06-29")):
     """What Reconcile leaves for Publish."""
     share = {"rows": 1, "amount": "2.50"}
     none = {"rows": 0, "amount": "0.00"}
-    parent = backend.ledger.current_release()
-    files = backend.lake.get_json(f"releases/{parent}.json")["files"] if parent else {}
+    parent = backend.ledger.current()
+    files = backend.lake.get_json(f"releases/{parent.release_id}.json")["files"] if parent else {}
     for file_id in file_ids:
+        result = {"min_date": days[0], "max_date": days[1]}
+        backend.lake.put_json(f"runs/{run_id}/transform/{file_id}.json", result)
         files[file_id] = {
             "file_id": file_id,
             "name": f"{file_id}.csv",

@@ -1,5 +1,6 @@
 """Tables of the Glue catalog: Iceberg tables are pointers to a metadata file, and this is where they are moved."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -37,12 +38,27 @@ class Catalog:
             raise
         return table
 
+    def iceberg_tables(self, database: str) -> dict[str, dict[str, Any]]:
+        """Glue's own description of every Iceberg table of a database, by name."""
+        pages = self._glue.get_paginator("get_tables").paginate(DatabaseName=database)
+        tables = (table for page in pages for table in page["TableList"])
+        return {
+            table["Name"]: table for table in tables if "metadata_location" in table.get("Parameters", {})
+        }
+
     def pointer(self, database: str, name: str) -> Pointer | None:
         """Where an Iceberg table points, or None when the table does not exist."""
         table = self.table(database, name)
         if table is None:
             return None
         return Pointer(table["Parameters"]["metadata_location"], str(table.get("VersionId", "0")))
+
+    def pointers(self, database: str) -> dict[str, str]:
+        """Metadata file of every Iceberg table of a database, by name."""
+        return {
+            name: str(table["Parameters"]["metadata_location"])
+            for name, table in self.iceberg_tables(database).items()
+        }
 
     def create(self, database: str, definition: dict[str, Any]) -> None:
         """Create a table from a ``TableInput``, or bring an existing one to it."""
@@ -59,17 +75,28 @@ class Catalog:
         assert table is not None, f"{source}.{name} was created just before"
         self.create(target, _as_input(table))
 
-    def point(self, database: str, name: str, metadata_location: str) -> bool:
-        """Point an Iceberg table at a metadata file; False when it pointed there already.
+    def point(self, database: str, locations: Mapping[str, str]) -> list[str]:
+        """Point Iceberg tables at metadata files; tables that do not exist are left out.
+
+        Returns
+        -------
+        list of str
+            Names of the tables that pointed elsewhere.
 
         Raises
         ------
         ReleaseChanged
-            Somebody else moved the pointer between reading and writing it.
+            Somebody else moved a pointer between reading and writing it.
         """
-        table = self.table(database, name)
-        if table is None or table["Parameters"]["metadata_location"] == metadata_location:
-            return False
+        moved = []
+        for name, table in self.iceberg_tables(database).items():
+            location = locations.get(name, table["Parameters"]["metadata_location"])
+            if table["Parameters"]["metadata_location"] != location:
+                self._move(database, table, location)
+                moved.append(name)
+        return moved
+
+    def _move(self, database: str, table: dict[str, Any], metadata_location: str) -> None:
         definition = _as_input(table)
         definition["Parameters"] = {
             **table["Parameters"],
@@ -85,9 +112,10 @@ class Catalog:
             )
         except ClientError as error:
             if error_code(error) == "ConcurrentModificationException":
-                raise ReleaseChanged(f"{database}.{name} was moved by someone else meanwhile") from error
+                raise ReleaseChanged(
+                    f"{database}.{table['Name']} was moved by someone else meanwhile"
+                ) from error
             raise
-        return True
 
 
 def _as_input(table: dict[str, Any]) -> dict[str, Any]:

@@ -92,12 +92,34 @@ class Ledger:
 
     def update(self, kind: str, name: str, **changes: Any) -> None:
         """Set some attributes of an item."""
+        self._update(kind, name, changes)
+
+    def end_run(self, run_id: str, **changes: Any) -> bool:
+        """Set attributes of a run that is still open; False when it has ended, or there is none."""
+        try:
+            self._update("run", run_id, changes, only_if=("status", "running"))
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def _update(
+        self, kind: str, name: str, changes: Mapping[str, Any], only_if: tuple[str, str] | None = None
+    ) -> None:
+        names = {f"#{field}": field for field in changes}
+        values = {f":{field}": _to_dynamodb(value) for field, value in changes.items()}
+        condition: dict[str, Any] = {}
+        if only_if is not None:
+            names["#only_if"], values[":only_if"] = only_if[0], _to_dynamodb(only_if[1])
+            condition = {"ConditionExpression": "#only_if = :only_if"}
         self._dynamodb.update_item(
             TableName=self.table,
             Key=_key(kind, name),
             UpdateExpression="SET " + ", ".join(f"#{field} = :{field}" for field in changes),
-            ExpressionAttributeNames={f"#{field}": field for field in changes},
-            ExpressionAttributeValues={f":{field}": _to_dynamodb(value) for field, value in changes.items()},
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            **condition,
         )
 
     def items(self, kind: str, *, newest_first: bool = False, limit: int | None = None) -> Iterator[Item]:
@@ -150,11 +172,6 @@ class Ledger:
         self.take_lease("", lease)
 
     # ── releases ────────────────────────────────────────────────────────────
-    def current_release(self) -> str | None:
-        """Id of the release that was published last, or None before the first one."""
-        current = self.current()
-        return current.release_id if current else None
-
     def current(self) -> Current | None:
         """The current release and when readers change to it, or None before the first one."""
         item = self.get("release", "current")

@@ -85,3 +85,14 @@ class Lake:
         if version:
             source["VersionId"] = version
         self._s3.copy(source, self.bucket, to, Config=_ONE_CALL)
+
+    def delete_below(self, prefix: str) -> int:
+        """Delete every object whose key begins with ``prefix``; how many there were."""
+        deleted = 0
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        for page in pages:
+            keys = [{"Key": entry["Key"]} for entry in page.get("Contents", ())]
+            if keys:  # a page has at most the 1,000 keys that one call deletes
+                self._s3.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})
+                deleted += len(keys)
+        return deleted

@@ -13,7 +13,8 @@ from saleslake.errors import UnknownRelease
 @deployed
 def releases(lake: Deployed, limit: int) -> None:
     """List the releases, newest first; the arrow points at what readers see."""
-    current = lake.ledger.current_release()
+    published = lake.ledger.current()
+    current = published.release_id if published else None
     table = Table(box=None, pad_edge=False)
     for column in ("", "release", "status", "created", "data as of", "parent"):
         table.add_column(column, no_wrap=True)

@@ -44,7 +44,6 @@ def tell(lake: Deployed, end: Sight) -> None:
         lake.console.print(reason, markup=False, soft_wrap=True)
         raise click.exceptions.Exit(1)
     else:
-        current = lake.ledger.current_release()
-        lake.console.print(
-            f"[green]done[/green]; the current release is {current or 'none yet'}", soft_wrap=True
-        )
+        current = lake.ledger.current()
+        shown = current.release_id if current else "none yet"
+        lake.console.print(f"[green]done[/green]; the current release is {shown}", soft_wrap=True)

@@ -10,7 +10,7 @@ from saleslake.cli.load import in_words
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import ago, took
 from saleslake.history import Release, current_release
-from saleslake.release.plan import waiting_files
+from saleslake.release.waiting import waiting_files
 
 
 @click.command()
@@ -47,7 +47,7 @@ def show_runs(lake: Deployed, count: int) -> None:
     for item in lake.ledger.items("run", newest_first=True, limit=count):
         outcome = item.get("release_id") or item.get("reason") or ""
         length = took(item.get("started_at"), item.get("ended_at"))
-        files = str(len(item.get("files", [])))
+        files = str(item.get("file_count", len(item.get("files", []))))
         table.add_row(item["sk"], item["status"], item.get("state", ""), files, length, outcome)
     if table.row_count:
         lake.console.print("\n[bold]runs[/bold]")

@@ -2,8 +2,8 @@
 
 from saleslake.aws.backend import Backend
 from saleslake.aws.ledger import Lease
-from saleslake.clock import now
 from saleslake.errors import LeaseLost
+from saleslake.release.close import close_runs
 
 
 def acquire(execution_arn: str, backend: Backend) -> Lease | None:
@@ -19,7 +19,7 @@ def acquire(execution_arn: str, backend: Backend) -> Lease | None:
         if seen is not None and seen.execution_arn:
             if backend.machine.is_running(seen.execution_arn):
                 return None
-            _close_runs_of(seen.execution_arn, backend)
+            close_runs(seen.execution_arn, "its execution was stopped from outside", backend)
         lease = backend.ledger.take_lease(execution_arn, seen)
         if lease is not None:
             return lease
@@ -35,15 +35,3 @@ def require(lease: Lease, backend: Backend) -> None:
     """
     if backend.ledger.lease() != lease:
         raise LeaseLost("another run took the lease over; this one may not publish")
-
-
-def _close_runs_of(execution_arn: str, backend: Backend) -> None:
-    for run in backend.ledger.items("run", newest_first=True, limit=20):
-        if run["execution_arn"] == execution_arn and run["status"] == "running":
-            backend.ledger.update(
-                "run",
-                run["sk"],
-                status="failed",
-                reason="its execution was stopped from outside",
-                ended_at=now(),
-            )

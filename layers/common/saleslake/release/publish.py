@@ -1,5 +1,6 @@
 """Make what a run built what everybody reads."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -7,9 +8,12 @@ from pydantic import BaseModel, ConfigDict
 from saleslake.aws.backend import Backend
 from saleslake.aws.ledger import Lease
 from saleslake.clock import now
-from saleslake.history import Accounts, Release, TableVersion, current_release
+from saleslake.history import Accounts, FileAccount, Release, TableVersion, current_release
 from saleslake.release.lease import require
-from saleslake.zones import release_key, run_accounts_key
+from saleslake.release.run import FILES_LISTED
+from saleslake.zones import release_key, run_accounts_key, run_manifest_key, transform_result_key
+
+AT_ONCE = 16  # reads of small objects
 
 
 class PublishRequest(BaseModel):
@@ -57,8 +61,8 @@ def publish(request: PublishRequest, backend: Backend) -> Published:
         backend.lake.put_bytes(
             release_key(release.release_id), release.model_dump_json().encode(), "application/json"
         )
-    for name, version in release.tables.items():
-        backend.catalog.point(backend.settings.database, name, version.metadata_location)
+    locations = {name: version.metadata_location for name, version in release.tables.items()}
+    backend.catalog.point(backend.settings.database, locations)
     if release is not parent:
         backend.ledger.publish(release.release_id, _item(release), parent=release.parent, lease=lease)
     backend.ledger.wait_for_readers()
@@ -79,10 +83,12 @@ def _accounts(run_id: str, backend: Backend) -> Accounts:
 
 
 def _document(run_id: str, parent: Release | None, accounts: Accounts, backend: Backend) -> Release:
-    tables = {
-        name: TableVersion(snapshot_id=_snapshot_id(location, backend), metadata_location=location)
-        for name, location in accounts.tables.items()
-    }
+    known = {version.metadata_location: version for version in parent.tables.values()} if parent else {}
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        versions = pool.map(
+            lambda location: known.get(location) or _version(location, backend), accounts.tables.values()
+        )
+        tables = dict(zip(accounts.tables, versions, strict=True))
     return Release(
         release_id=f"r-{run_id}",
         parent=parent.release_id if parent else None,
@@ -90,16 +96,35 @@ def _document(run_id: str, parent: Release | None, accounts: Accounts, backend: 
         created_at=now(),
         data_as_of=accounts.data_as_of,
         tables=tables,
-        files=accounts.files,
+        files={**accounts.files, **_delivered(run_id, accounts, backend)},
         checks=accounts.checks,
     )
 
 
-def _snapshot_id(metadata_location: str, backend: Backend) -> str | None:
-    """Current snapshot of an Iceberg metadata file (https://iceberg.apache.org/spec/#table-metadata-fields)."""
+def _delivered(run_id: str, accounts: Accounts, backend: Backend) -> dict[str, FileAccount]:
+    """The run's own files, with their place in the order of landing and the days they tell of."""
+    orders = {
+        entry["file_id"]: entry["landing_order"] for entry in backend.lake.get_json(run_manifest_key(run_id))
+    }
+
+    def delivered(account: FileAccount) -> FileAccount:
+        result = backend.lake.get_json(transform_result_key(run_id, account.file_id))
+        days = {"first_day": result["min_date"], "last_day": result["max_date"]}
+        return account.model_copy(update={"landing_order": orders[account.file_id], **days})
+
+    own = [account for account in accounts.files.values() if account.run_id == run_id]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {account.file_id: account for account in pool.map(delivered, own)}
+
+
+def _version(metadata_location: str, backend: Backend) -> TableVersion:
+    """A table as an Iceberg metadata file has it (https://iceberg.apache.org/spec/#table-metadata-fields)."""
     metadata = backend.lake.get_json(metadata_location.removeprefix(backend.lake.uri("")))
     snapshot_id = metadata.get("current-snapshot-id")
-    return None if snapshot_id in {None, -1} else str(snapshot_id)
+    return TableVersion(
+        snapshot_id=None if snapshot_id in {None, -1} else str(snapshot_id),
+        metadata_location=metadata_location,
+    )
 
 
 def _item(release: Release) -> dict[str, Any]:
@@ -114,11 +139,8 @@ def _item(release: Release) -> dict[str, Any]:
 
 
 def _close_run(release: Release, backend: Backend) -> None:
-    files = [
-        account.model_dump(mode="json")
-        for account in release.files.values()
-        if account.run_id == release.run_id
-    ]
+    own = [account for account in release.files.values() if account.run_id == release.run_id]
+    files = [account.model_dump(mode="json") for account in own[:FILES_LISTED]]
     backend.ledger.update(
         "run",
         release.run_id,

@@ -15,12 +15,11 @@ def restore(release: Release | None, backend: Backend) -> list[str]:
     list of str
         ``database.table`` of each pointer that had to be moved.
     """
-    moved = []
-    for item in backend.ledger.items("table"):
-        table = item["sk"]
-        version = release.tables.get(table) if release else None
-        location = version.metadata_location if version else item["metadata_location"]
-        for database in (backend.settings.build_database, backend.settings.database):
-            if backend.catalog.point(database, table, location):
-                moved.append(f"{database}.{table}")
-    return moved
+    locations = {item["sk"]: item["metadata_location"] for item in backend.ledger.items("table")}
+    if release is not None:
+        locations |= {name: version.metadata_location for name, version in release.tables.items()}
+    return [
+        f"{database}.{table}"
+        for database in (backend.settings.build_database, backend.settings.database)
+        for table in backend.catalog.point(database, locations)
+    ]

@@ -1,5 +1,7 @@
 """Go back to an earlier release: the same flip as publishing, the other way."""
 
+from collections.abc import Iterator, Sequence
+
 from pydantic import BaseModel, ConfigDict
 
 from saleslake.aws.backend import Backend
@@ -46,10 +48,14 @@ def roll_back(request: RollbackRequest, backend: Backend) -> RolledBack:
     lease = Lease(request.execution_arn, request.token)
     require(lease, backend)
     target = load_release(request.rollback, backend)
+    if (backend.ledger.get("release", target.release_id) or {}).get("status") == "expired":
+        raise UnknownRelease(f"{target.release_id} has expired; its tables may be gone")
     withdrawn = _releases_after(target, backend)
     held = {file_id for release in withdrawn for file_id in release.files} - set(target.files)
     for file_id in sorted(held):
         backend.ledger.update("file", file_id, state="held")
+    for file_id, landing_order in _replayed(withdrawn, target):
+        backend.ledger.update("file", file_id, landing_order=landing_order)
     if withdrawn:
         backend.ledger.withdraw(
             [release.release_id for release in withdrawn],
@@ -64,6 +70,15 @@ def roll_back(request: RollbackRequest, backend: Backend) -> RolledBack:
         withdrawn=[release.release_id for release in withdrawn],
         files_held=len(held),
     )
+
+
+def _replayed(withdrawn: Sequence[Release], target: Release) -> Iterator[tuple[str, str]]:
+    """Files that a withdrawn release has at another place of the landing order than the target, and the target's."""
+    for release in withdrawn:
+        for file_id, account in release.files.items():
+            place = target.files[file_id].landing_order if file_id in target.files else ""
+            if place and place != account.landing_order:
+                yield file_id, place
 
 
 def _releases_after(target: Release, backend: Backend) -> list[Release]:
