@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleslake.contracts.loader import load_contract
-from saleslake.transform import records
+from saleslake.formats.model import DeliveredFormat
+from saleslake.transform import delimited
 from saleslake.transform.checks import compile_columns, quote
-from saleslake.transform.model import DeliveredFormat
-from saleslake.transform.records import Records
+from saleslake.transform.delimited import DelimitedRecords
 from saleslake.transform.source import RememberedSource
 from tests.unit.transform.report import line, report, transform
 
@@ -61,10 +61,10 @@ def test_records_fields_lines_and_text_are_those_of_pythons_csv(rows, delimiter,
     for fields in reader:
         expected.append((fields, previous + 1, "".join(physical[previous : reader.line_num]).rstrip("\r\n")))
         previous = reader.line_num
-    before, records.READ_SIZE = records.READ_SIZE, block
+    before, delimited.READ_SIZE = delimited.READ_SIZE, block
     try:
         source = RememberedSource(io.BytesIO(text.getvalue().encode()), gzipped=False)
-        read = Records(source, DeliveredFormat(delimiter=delimiter))
+        read = DelimitedRecords(source, DeliveredFormat(delimiter=delimiter))
         found = []
         for part in read.blocks():
             assert part.malformed == ()
@@ -75,16 +75,16 @@ def test_records_fields_lines_and_text_are_those_of_pythons_csv(rows, delimiter,
             texts = read.raw_text(spans)
             found += [(list(row), at, raw) for row, (at, _), raw in zip(fields, spans, texts, strict=True)]
     finally:
-        records.READ_SIZE = before
+        delimited.READ_SIZE = before
     assert found == expected[1:]
 
 
 @pytest.mark.parametrize("before", range(200, 260))
 def test_a_line_end_inside_quotes_survives_wherever_a_read_ends(before, monkeypatch):
-    monkeypatch.setattr(records, "READ_SIZE", 256)
+    monkeypatch.setattr(delimited, "READ_SIZE", 256)
     value = "x" * before + "\r\nrest"
     body = f'a,b\n1,"{value}"\n2,short\n'.encode()
-    read = Records(RememberedSource(io.BytesIO(body), gzipped=False), DeliveredFormat(delimiter=","))
+    read = DelimitedRecords(RememberedSource(io.BytesIO(body), gzipped=False), DeliveredFormat(delimiter=","))
     rows = [row for part in read.blocks() for row in part.rows.to_pylist()]
     assert [(row["c1"], row["line"]) for row in rows] == [(value, 2), ("short", 4)]
 

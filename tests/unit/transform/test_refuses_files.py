@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleslake.transform import records
+from saleslake.transform import delimited
 from tests.unit.transform.report import HEADER, ROW, line, report, transform
 
 
@@ -49,7 +49,7 @@ def test_a_quote_that_stays_open_over_more_than_the_reader_takes_at_once():
 
 
 def test_a_file_whose_rows_are_not_those_of_its_header(monkeypatch):
-    monkeypatch.setattr(records, "MALFORMED_IN_A_ROW", 50)
+    monkeypatch.setattr(delimited, "MALFORMED_IN_A_ROW", 50)
     found = refusal(report(line(), *[f"{line()}," for _ in range(60)]))
     assert (found.code, found.line, found.value, found.expected) == ("too_many_fields", 3, "25", "24 fields")
 

@@ -1,6 +1,6 @@
 """Rows that come again: duplicates are counted, other repeats of a key are its nth occurrence."""
 
-from saleslake.transform import records
+from saleslake.transform import delimited
 from tests.unit.transform.report import line, report, transform
 
 
@@ -47,8 +47,8 @@ def test_a_duplicate_of_a_quarantined_row_is_a_duplicate():
 
 
 def test_repeats_are_found_across_blocks(monkeypatch):
-    monkeypatch.setattr(records, "READ_SIZE", 1024)
-    monkeypatch.setattr(records, "BLOCK_BYTES", 1024)
+    monkeypatch.setattr(delimited, "READ_SIZE", 1024)
+    monkeypatch.setattr(delimited, "BLOCK_BYTES", 1024)
     filler = [line(index=str(number), Order_ID=f"o{number}") for number in range(40)]
     lines = [line(index="x"), *filler, line(index="x"), line(index="y"), *filler, line(index="z")]
     found, duplicates = occurrences(*lines)

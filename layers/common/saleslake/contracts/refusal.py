@@ -23,3 +23,11 @@ class FileRefusal(BaseModel):
         )
         expected = f"; expected {self.expected}" if self.expected else ""
         return f"{self.message}{where}{expected}"
+
+
+class FileUnreadable(Exception):
+    """A file cannot be read as rows; carries the refusal."""
+
+    def __init__(self, refusal: FileRefusal) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal

@@ -55,6 +55,8 @@ def compile_columns(
     positions: Mapping[str, int],
     formats: Mapping[str, Sequence[str]],
     landed: dt.datetime | None = None,
+    *,
+    nested: bool = False,
 ) -> tuple[CompiledColumn, ...]:
     """Compile every column of a contract for one file.
 
@@ -68,9 +70,11 @@ def compile_columns(
         Date column -> the formats that hold for this file.
     landed
         When the file landed; without it nothing is checked against it.
+    nested
+        Whether a value may be a list or record; ``rows`` then says of which columns.
     """
     return tuple(
-        _column(column, positions.get(column.name), formats.get(column.name, ()), landed)
+        _column(column, positions.get(column.name), formats.get(column.name, ()), landed, nested)
         for column in contract.columns
     )
 
@@ -119,7 +123,11 @@ def fold_sql(text: str) -> str:
 
 
 def _column(
-    column: Column, position: int | None, formats: Sequence[str], landed: dt.datetime | None
+    column: Column,
+    position: int | None,
+    formats: Sequence[str],
+    landed: dt.datetime | None,
+    nested: bool,
 ) -> CompiledColumn:
     text, checks, join, undecided = f"t_{column.name}", [], "", None
     if column.required:
@@ -140,10 +148,14 @@ def _column(
         )
     else:
         value = _VALUES[column.kind](column, text)
+    single = "TRUE"
+    if nested and column.kind in _WRITTEN:
+        single = f"NOT COALESCE(contains(nested, ',c{position},'), FALSE)"
+        checks.append(Check("type", column.name, f"NOT {single}", "a single value"))
     if column.kind == "timestamp":
-        checks += _timestamp_checks(column, text)
+        checks += _timestamp_checks(column, text, single)
     elif column.kind != "string":
-        fault = f"{text} IS NOT NULL AND v_{column.name} IS NULL"
+        fault = f"{text} IS NOT NULL AND v_{column.name} IS NULL AND {single}"
         checks.append(Check(*_TYPE_RULES[column.kind], column.name, fault, _expected(column, formats)))
     checks += _value_checks(column)
     if column.not_after_landing and landed:
@@ -200,6 +212,7 @@ def _epoch_us(moment: dt.datetime) -> int:
 
 
 _FIRST_MOMENT, _LAST_MOMENT = _epoch_us(dt.datetime.min), _epoch_us(dt.datetime.max)
+_WRITTEN = {"string", "date", "timestamp"}  # kinds to which a list or record is text like any other
 _VALUES = {"integer": _integer, "decimal": _decimal, "boolean": _boolean, "timestamp": _timestamp}
 _TYPE_RULES = {"integer": ("type",), "decimal": ("type",), "boolean": ("type",), "date": ("date_format",)}
 
@@ -216,7 +229,7 @@ def _expected(column: Column, formats: Sequence[str]) -> str:
     return "True or False" if column.kind == "boolean" else "a whole number"
 
 
-def _timestamp_checks(column: Column, text: str) -> list[Check]:
+def _timestamp_checks(column: Column, text: str, single: str) -> list[Check]:
     unread = f"{text} IS NOT NULL AND v_{column.name} IS NULL"
     zoneless = f"regexp_full_match({text}, {quote(timestamps.WITHOUT_ZONE)})"
     return [
@@ -224,7 +237,7 @@ def _timestamp_checks(column: Column, text: str) -> list[Check]:
         Check(
             "timestamp_format",
             column.name,
-            f"{unread} AND NOT {zoneless}",
+            f"{unread} AND NOT {zoneless} AND {single}",
             "a moment as RFC 3339 writes it, such as 2024-01-31T18:30:00Z",
         ),
     ]

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 
 from saleslake.clock import FORMAT
-from saleslake.contracts.headers import HeaderMatch, match_header
+from saleslake.contracts.headers import HeaderMatch
 from saleslake.contracts.loader import load_contract
-from saleslake.contracts.refusal import FileRefusal
+from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.transform import repeats
 from saleslake.transform.account import Account
 from saleslake.transform.arrow import processed_schema
@@ -19,10 +19,10 @@ from saleslake.transform.checks import Check, compile_columns
 from saleslake.transform.dates import decide_formats, undisputed_formats
 from saleslake.transform.engine import connect
 from saleslake.transform.model import TransformRequest, TransformResult
+from saleslake.transform.opening import open_records
 from saleslake.transform.parquet import ParquetFile
 from saleslake.transform.quarantine import Quarantine
-from saleslake.transform.records import Block, FileUnreadable, Records
-from saleslake.transform.source import RememberedSource
+from saleslake.transform.records import Block, Records
 from saleslake.transform.statements import Statements, compile_statements
 from saleslake.zones import processed_key, quarantined_rows_key, transform_result_key
 
@@ -87,22 +87,17 @@ class _Transform:
             return self._attempt(undisputed_formats(self.contract), decided=False)
         except _Undecided:
             records, match = self._open()
-            columns = compile_columns(self.contract, match.positions, {})
+            columns = compile_columns(self.contract, match.positions, {}, nested=records.nested)
             formats = decide_formats(self.contract, columns, records.blocks(), self.connection)
             return self._attempt(formats, decided=True)
 
     def _open(self) -> tuple[Records, HeaderMatch]:
-        file_format = self.request.format
         stream = self.lake.open(self.request.raw_key)
-        records = Records(RememberedSource(stream, gzipped=file_format.compression == "gzip"), file_format)
-        match = match_header(self.contract, records.header)
-        if not isinstance(match, HeaderMatch):
-            raise FileUnreadable(match)
-        return records, match
+        return open_records(stream, self.request.format, self.contract, self.connection, self.folder)
 
     def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
         records, match = self._open()
-        columns = compile_columns(self.contract, match.positions, formats, self.landed)
+        columns = compile_columns(self.contract, match.positions, formats, self.landed, nested=records.nested)
         statements = compile_statements(
             self.contract,
             columns,

@@ -5,20 +5,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from saleslake.contracts.refusal import FileRefusal
+from saleslake.formats.model import DeliveredFormat
 
 
 class Frozen(BaseModel):
     """A value: compared by content, never changed."""
 
     model_config = ConfigDict(frozen=True)
-
-
-class DeliveredFormat(Frozen):
-    """How the file is written, as ingest found it."""
-
-    encoding: Literal["utf-8", "utf-8-sig", "cp1252"] = "utf-8"
-    delimiter: Literal[",", "\t", ";"] = ","
-    compression: Literal["", "gzip"] = ""
 
 
 class TransformRequest(Frozen):
