@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from datagen.world.calendar import day_text
 from datagen.world.deliveries import deliveries
 from datagen.world.formats import Writer, open_writer
 from datagen.world.setting import Setting
+from datagen.world.truth.document import Truth
 from datagen.world.world import world
 
 USUAL = {
@@ -68,7 +71,8 @@ def generate(
     """
     company = world(setting)
     report = ending("amazon_orders", format_) == "csv"
-    tables = deliveries(company, report=report)
+    truth = Truth(company)
+    tables = deliveries(company, report=report, seen=truth.events.add)
     batches = setting.calendar.batches
     arrivals: list[dict[str, Any]] = []
     with _Background() as background:
@@ -88,9 +92,13 @@ def generate(
         if arrival["file"].rows
     ]
     _write_json(out / "arrivals.json", written)
-    rows = sum(arrival["rows"] for arrival in written)
-    _write_json(out / "truth.json", {"seed": setting.seed, "rows": rows})
-    return Generated(out / "landing", out / "arrivals.json", out / "truth.json", len(written), rows)
+    rows = {
+        dataset: np.array([arrival["file"].rows for arrival in arrivals if arrival["dataset"] == dataset])
+        for dataset in tables
+    }
+    _write_json(out / "truth.json", truth.document(written, rows))
+    total = sum(int(batches.sum()) for batches in rows.values())
+    return Generated(out / "landing", out / "arrivals.json", out / "truth.json", len(written), total)
 
 
 @dataclass

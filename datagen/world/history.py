@@ -37,13 +37,14 @@ class History:
         return self.subject * _SPAN + self.day
 
     def row_at(self, subject: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """The row valid on a day: the last up to its end, or else the subject's first; -1 without any."""
+        """The row valid on a day: the last up to its end; before the first day that day's; -1 without any."""
         if not len(self.subject):
             return np.full(len(subject), -1)
-        at = np.searchsorted(self._keys, subject * _SPAN + day, side="right") - 1
-        first = np.searchsorted(self.subject, subject)
-        at = np.maximum(at, np.minimum(first, len(self.subject) - 1))
-        return np.where(self.subject[at] == subject, at, -1)
+        keys = self._keys
+        first = np.minimum(np.searchsorted(self.subject, subject), len(keys) - 1)
+        wanted = np.maximum(subject * _SPAN + day, keys[first])
+        at = np.searchsorted(keys, wanted, side="right") - 1
+        return np.where(self.subject[first] == subject, at, -1)
 
     def versions(self, tracked: np.ndarray) -> np.ndarray:
         """Rows that begin a version: the last of their day, and unlike the last of the day before.
@@ -75,8 +76,7 @@ def created_between(
     """Days on which subjects came to be, ascending: a share in the ``back`` days before the calendar."""
     before = max(1, round(count * share_before))
     old = first - 1 - rng.integers(0, back, before)
-    # The last tenth of the days creates nobody, so that everyone has days to be seen on.
-    new = first + rng.integers(0, max(1, (last - first) * 9 // 10), count - before)
+    new = rng.integers(first, last + 1, count - before)
     return np.sort(np.concatenate([old, new]))
 
 

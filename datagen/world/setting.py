@@ -8,7 +8,7 @@ import numpy as np
 from datagen.world.calendar import Calendar
 from datagen.world.sizes import Sizes
 
-LATE_ROWS, LATE_CHANGES = 0.03, 0.10  # shares, with --late
+LATE_ROWS, LATE_CHANGES = 0.08, 0.25  # shares, with --late
 
 
 @dataclass(frozen=True)
