@@ -7,11 +7,12 @@ import io
 import pytest
 
 from saleslake.contracts.loader import datasets
-from saleslake.ingest.inspect import FileFormat, inspect
+from saleslake.formats.model import DeliveredFormat
+from saleslake.ingest.inspect import inspect
 from tests.unit.transform.report import HEADER, line, report
 
 GOOD = report(line())
-PLAIN = "CSV text in UTF-8 (or Windows-1252)"
+PLAIN = "CSV text in UTF-8 (or Windows-1252), JSON in UTF-8, Parquet or Avro"
 
 
 def look(raw, key="landing/report.csv"):
@@ -55,7 +56,7 @@ def test_readable_files_are_recognised_with_their_format(raw, expected):
     assert found.refusals == ()
     assert found.dataset == "amazon_orders"
     encoding, delimiter, compression = expected
-    assert found.format == FileFormat(encoding=encoding, delimiter=delimiter, compression=compression)
+    assert found.format == DeliveredFormat(encoding=encoding, delimiter=delimiter, compression=compression)
     assert found.file_id == hashlib.sha256(raw).hexdigest()
     assert found.extension == (".csv.gz" if compression else ".csv")
 
@@ -74,7 +75,8 @@ def test_the_name_of_a_file_decides_nothing(name):
         (b"", "empty_file", "the file holds no bytes"),
         (b"\n\r\n ", "empty_file", "the file is blank"),
         (b"PK\x03\x04 and so on", "binary", "this is an Excel workbook or a zip archive"),
-        (b"PAR1 and so on", "binary", "this is a Parquet file"),
+        (gzip.compress(b"PAR1 and so on"), "binary", "this is a Parquet file within gzip"),
+        (gzip.compress(b"Obj\x01 and so on"), "binary", "this is an Avro file within gzip"),
         pytest.param(gzip.compress(GOOD)[:-6], "damaged_gzip", None, id="cut before its length"),
         pytest.param(gzip.compress(GOOD)[:40], "damaged_gzip", None, id="cut early"),
         pytest.param(gzip.compress(GOOD)[:-8] + b"\0" * 8, "damaged_gzip", None, id="wrong checksum"),

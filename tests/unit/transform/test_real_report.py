@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from saleslake.ingest.inspect import FileFormat, inspect
+from saleslake.formats.model import DeliveredFormat
+from saleslake.ingest.inspect import inspect
 from tests.unit.transform.report import transform
 
 REPORT = Path(__file__).parents[4] / "shared" / "data" / "amazon_sale_report.csv.gz"
@@ -33,7 +34,7 @@ def rows(found):
 def test_it_is_let_in():
     inspected = inspect(lambda: REPORT.open("rb"), "landing/amazon_sale_report.csv.gz")
     assert inspected.dataset == "amazon_orders"
-    assert inspected.format == FileFormat(encoding="utf-8", delimiter=",", compression="gzip")
+    assert inspected.format == DeliveredFormat(encoding="utf-8", delimiter=",", compression="gzip")
 
 
 def test_every_row_is_written_and_the_money_is_right_to_the_cent(found):

@@ -1,5 +1,6 @@
 """Avro: its schema in Arrow's types, its records a block at a time."""
 
+import io
 import struct
 import zlib
 from collections.abc import Iterator
@@ -15,8 +16,7 @@ from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.formats import avro_wire
 from saleslake.formats.json_text import render
 
-MAGIC = b"Obj\x01"
-SYNC_BYTES = 16  # every block ends in the file's own marker, so a whole file does
+_SYNC_BYTES = 16  # every block ends in the file's own marker, so a whole file does
 NESTED = pa.struct([])
 _UUID = pa.large_string()  # an object of Python's in fastavro; any text type of its own would do
 _TYPES = {
@@ -75,6 +75,25 @@ class AvroRows:
             self.schema = pa.schema([(field.name, field.type) for field in self._fields])
         except _BROKEN as problem:
             raise _damaged(problem) from problem
+
+    def check_end(self, file: BinaryIO) -> None:
+        """Look at the end of a file that was only opened: it must hold blocks, and end where one ends.
+
+        Raises
+        ------
+        FileUnreadable
+            It has no records, or was cut short.
+        """
+        header = file.tell()
+        size = file.seek(0, io.SEEK_END)
+        if size <= header:
+            refusal = FileRefusal(
+                code="no_records", message="the file holds no records", expected="at least one record"
+            )
+            raise FileUnreadable(refusal)
+        file.seek(max(size - _SYNC_BYTES, 0))
+        if file.read(_SYNC_BYTES) != self._blocks._header["sync"]:
+            raise _damaged(EOFError("it ends within a block"))
 
     def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
         """The records in file order, ``rows`` at a time.

@@ -8,7 +8,6 @@ import pyarrow.parquet
 
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 
-MAGIC = b"PAR1"
 _EXPECTED = "a whole Parquet file"
 
 
@@ -28,7 +27,7 @@ class ParquetRows:
             )
             self.schema: pa.Schema = self._file.schema_arrow
         except (pa.ArrowException, OSError) as problem:
-            raise damaged(problem) from problem
+            raise _damaged(problem) from problem
         if not self._file.metadata.num_rows:
             raise FileUnreadable(
                 FileRefusal(
@@ -47,11 +46,10 @@ class ParquetRows:
         try:
             yield from self._file.iter_batches(batch_size=rows, use_threads=False)
         except (pa.ArrowException, OSError) as problem:
-            raise damaged(problem) from problem
+            raise _damaged(problem) from problem
 
 
-def damaged(problem: Exception) -> FileUnreadable:
-    """The refusal of a file that pyarrow cannot read."""
+def _damaged(problem: Exception) -> FileUnreadable:
     return FileUnreadable(
         FileRefusal(
             code="damaged_parquet", message=f"the Parquet file cannot be read: {problem}", expected=_EXPECTED
