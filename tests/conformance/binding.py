@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from saleslake.sql import parameters
 from tests.conformance.generated import DAYS, FIRST_DAY, example
 from tests.conformance.statements import Statement, Token
 
@@ -21,12 +22,14 @@ def bound(statement: Statement, database: str, run: str) -> str:
     NoValue
         What stands around a `?` does not say what it is for; the message names file and line.
     """
-    tokens = statement.tokens
-    pieces, end = [], 0
+    tokens, pieces, end = statement.tokens, [], 0
+    named = {"run id": f"'{run}'", "first day": f"DATE '{LOW}'", "day after the last": f"DATE '{HIGH}'"}
+    said = iter([named[name] for name in parameters(statement.sql) if name in named])
     for at, token in enumerate(tokens):
         if token.text != "?":
             continue
-        pieces += [statement.sql[end : token.start], _value(statement, tokens, at, database, run)]
+        value = next(said, None) or _value(statement, tokens, at, database, run)
+        pieces += [statement.sql[end : token.start], value]
         end = token.start + 1
     return "".join([*pieces, statement.sql[end:]])
 
@@ -40,7 +43,7 @@ def _value(statement: Statement, tokens: list[Token], at: int, database: str, ru
     column, upper = _compared(tokens, at)
     if column == "run_id":
         return f"'{run}'"
-    if column.endswith(("_date", "_day")) or column == "day":
+    if column.endswith(("_date", "_day", "_month")) or column == "day":
         return f"DATE '{HIGH if upper else LOW}'"
     if column:
         return f"'{example(column)}'"

@@ -1,7 +1,8 @@
 -- Months of each fact table that this run changes. Grain: one month of one fact table.
--- Parameters: run id, run id, run id, run id, run id, run id, run id, run id, run id.
--- They are the months of lines this run brings, of lines it replaces, and of lines whose customer or product has another
--- version now than in the release the run builds on, which the published tables still show.
+-- Parameters: run id, run id, run id, run id, run id, run id, run id, run id, run id, run id.
+-- They are the months of lines this run brings, of lines it replaces, of sales whose returns it brings or
+-- replaces (they are counted by the day of the sale), and of lines whose customer or product has another version now
+-- than in the release the run builds on, which the published tables still show.
 WITH changed_products AS (
     SELECT product_id, valid_from, valid_to
     FROM (
@@ -41,6 +42,11 @@ sales AS (
     FROM rep_transactions_latest
     WHERE run_id = ?
     UNION
+    SELECT 'reps' AS channel, sold.transaction_id AS order_id, sold.transaction_date AS sale_date
+    FROM rep_transactions_latest AS refunds
+    INNER JOIN rep_transactions_latest AS sold ON sold.transaction_id = refunds.refund_of
+    WHERE refunds.run_id = ?
+    UNION
     SELECT 'web' AS channel, items.order_id, CAST(orders.ordered_at AS date) AS sale_date
     FROM web_order_items_latest AS items
     INNER JOIN web_orders_latest AS orders ON orders.order_id = items.order_id
@@ -66,6 +72,11 @@ days AS (
     SELECT 'fact_sales' AS fact, before.sale_date
     FROM published.fact_sales AS before
     INNER JOIN sales ON sales.channel = before.channel AND sales.order_id = before.order_id
+    UNION
+    SELECT 'fact_sales' AS fact, sold.sale_date
+    FROM published.fact_sales AS before
+    INNER JOIN sales ON sales.channel = before.channel AND sales.order_id = before.order_id
+    INNER JOIN published.fact_sales AS sold ON sold.sale_line_id = before.returned_sale_line_id
     UNION
     SELECT 'fact_sales' AS fact, before.sale_date
     FROM published.fact_sales AS before
