@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from saleslake.ingest.receive import LandedObject
+from saleslake.pull.run import PullRequest
 from saleslake.quality.files import CheckRequest
 from saleslake.release.abandon import Failure
 from saleslake.release.plan import PlanRequest
@@ -51,3 +52,8 @@ def test_the_ingest_event_names_the_bytes_that_landed():
     landed = LandedObject.from_event(json.loads(event["Records"][0]["body"]))
     assert landed.name == "report.csv"
     assert landed.version == "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e"
+
+
+def test_the_pull_event_names_one_source_and_an_empty_one_means_all():
+    assert PullRequest.model_validate(json.loads((EVENTS / "pull.json").read_text())).source == "shop_orders"
+    assert PullRequest.model_validate({}).source is None

@@ -8,6 +8,7 @@ from saleslake.aws.catalog import Catalog
 from saleslake.aws.ledger import Ledger
 from saleslake.aws.machine import Machine
 from saleslake.aws.s3 import Lake
+from saleslake.aws.secrets import Secrets
 from saleslake.config import Settings, settings
 
 
@@ -51,6 +52,11 @@ class Backend:
     def machine(self) -> Machine:
         """The pipeline's state machine."""
         return Machine(self.settings.state_machine_arn)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Credentials of the sources that are pulled."""
+        return Secrets(self.settings.pull_secret_arn)
 
 
 @cache

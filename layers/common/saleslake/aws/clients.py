@@ -24,6 +24,13 @@ def client(service: str) -> Any:
         return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
 
 
+@cache
+def patient_client(service: str) -> Any:
+    """A client that waits for as long as a function may run (15 minutes), and asks only once."""
+    patience = Config(connect_timeout=5, read_timeout=930, retries={"total_max_attempts": 1})
+    return boto3.client(service, config=patience)  # type: ignore[call-overload]
+
+
 def error_code(error: Exception) -> str:
     """AWS error code of a botocore ``ClientError``, empty for other exceptions."""
     response = getattr(error, "response", None) or {}

@@ -8,6 +8,7 @@ import click
 from saleslake.cli.call import invoke, url
 from saleslake.cli.context import Errors, pass_stack_name
 from saleslake.cli.load import load
+from saleslake.cli.pull import pull
 from saleslake.cli.redrive import redrive
 from saleslake.cli.releases import releases, rollback
 from saleslake.cli.runs import run, watch
@@ -30,5 +31,5 @@ def main(context: click.Context, stack: str) -> None:
     pass_stack_name(context, stack)
 
 
-for command in (load, status, url, releases, rollback, run, watch, invoke, redrive):
+for command in (load, status, url, releases, rollback, run, watch, invoke, pull, redrive):
     main.add_command(command)
