@@ -19,6 +19,7 @@ from saleslake.warehouse.months import Days, ranges
 from saleslake.zones import statement_key, transform_result_key
 
 LAST_STAGE = 1
+FILES_LISTED = 200  # in the ledger, whose items hold 400 KB; a rebuild may have thousands
 
 
 class BuildRequest(BaseModel):
@@ -98,7 +99,7 @@ def _loaded(run_id: str, results: Iterable[Mapping[str, Any]], backend: Backend)
         for statement in statements:
             if dataset is None and statement.by_days:
                 continue
-            wanted = statement.sources & changed if statement.sources else _untouched(table, backend)
+            wanted = statement.sources & changed if statement.sources else _is_empty(table, backend)
             if not wanted:
                 continue
             slices = ranges(months[dataset]) if dataset and statement.by_days else [None]
@@ -130,11 +131,14 @@ def _replaced_months(run_id: str, backend: Backend) -> dict[str, list[str]]:
     return texts
 
 
-def _untouched(table: str, backend: Backend) -> bool:
-    """Whether a table is as it was created: only then is what never changes written to it."""
+def _is_empty(table: str, backend: Backend) -> bool:
+    """Whether a table has no row, new or cleared for a rebuild: only then is what never changes written to it."""
     pointer = backend.catalog.pointer(backend.settings.build_database, table)
-    created = backend.ledger.get("table", table)
-    return bool(pointer and created and pointer.metadata_location == created["metadata_location"])
+    assert pointer is not None, f"{table} has a model, so the deployment created it"
+    metadata = backend.lake.get_json(pointer.metadata_location.removeprefix(backend.lake.uri("")))
+    current = metadata.get("current-snapshot-id")
+    rows = (s["summary"]["total-records"] for s in metadata["snapshots"] if s["snapshot-id"] == current)
+    return next(rows, "0") == "0"
 
 
 def _render(statement: models.Statement, run_id: str, days: Days | None, backend: Backend) -> str:
@@ -177,4 +181,4 @@ def _record(run_id: str, results: Iterable[dict[str, Any]], backend: Backend) ->
         }
         for result in results
     ]
-    backend.ledger.update("run", run_id, state="BuildWarehouse", files=files)
+    backend.ledger.update("run", run_id, state="BuildWarehouse", files=files[:FILES_LISTED])

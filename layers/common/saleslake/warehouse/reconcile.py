@@ -129,12 +129,9 @@ def composed_statements() -> Iterator[tuple[str, str]]:
 
 def _pointers(backend: Backend) -> dict[str, str]:
     """Metadata file of each curated table of the build database: what is audited is what Publish publishes."""
-    found = {}
-    for item in backend.ledger.items("table"):
-        pointer = backend.catalog.pointer(backend.settings.build_database, item["sk"])
-        assert pointer is not None, f"{item['sk']} is in the ledger, so it was created"
-        found[item["sk"]] = pointer.metadata_location
-    return found
+    known = {item["sk"] for item in backend.ledger.items("table")}
+    pointers = backend.catalog.pointers(backend.settings.build_database)
+    return {table: location for table, location in pointers.items() if table in known}
 
 
 def _questions(loaded: Sequence[Contract]) -> Iterator[tuple[tuple[str, str], str]]:
