@@ -34,6 +34,7 @@ MODULES: tuple[str, ...] = (
     "local.patches.states_task",
     "local.patches.states_map",
     "local.patches.athena",
+    "local.patches.named_queries",
 )
 
 

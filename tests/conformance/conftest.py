@@ -72,10 +72,10 @@ def duckdb(session: Session) -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="session")
-def lake(session: Session, trino: Runner) -> Lake:
+def lake(session: Session, trino: Runner, duckdb: Runner) -> Lake:
     """The project's tables with rows in them, in the database `seed`."""
     made = Lake(session)
-    made.fill(trino)
+    made.fill(duckdb, trino)
     return made
 
 

@@ -77,10 +77,12 @@ def rows(
             {
                 field.name: None
                 if field.name not in required and chance.random() < NULLS
+                else number
+                if field.name == "line_number"  # of one file, so no two are alike
                 else value(field, chance, variety)
                 for field in schema
             }
-            for _ in range(count)
+            for number in range(2, count + 2)
         ],
         schema=schema,
     )
@@ -109,8 +111,8 @@ def _of_type(name: str, kind: pa.DataType, chance: random.Random) -> Any:
     if pa.types.is_integer(kind):
         return chance.choice([0, 1, 2, 3, 7, -1, chance.randrange(1000)])
     if pa.types.is_decimal(kind):
-        whole = Decimal(chance.choice([0, 1, 39900, 64779, -550, chance.randrange(10**9)]))
-        return whole.scaleb(-kind.scale)
+        whole = chance.choice([0, 1, 39900, 64779, -550, chance.randrange(10**9)])
+        return Decimal(whole % 10**kind.precision if whole > 0 else whole).scaleb(-kind.scale)
     if pa.types.is_floating(kind):
         return chance.choice([0.0, 0.1, 1.5, -2.25, 1e10, chance.random()])
     if pa.types.is_date(kind):

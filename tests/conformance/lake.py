@@ -14,12 +14,13 @@ from saleslake.contracts.loader import contracts
 from tests.conformance import binding
 from tests.conformance.emulator import client
 from tests.conformance.generated import rows
-from tests.conformance.statements import Statement, from_files
+from tests.conformance.statements import Statement, composed, from_files
 
 BUCKET = "lake"
 PUBLISHED = "published"  # what SQL calls the database of the current release
 RUNS = ("run-1", "run-2")
 ROWS = 400
+PROVENANCE = frozenset({"occurrence", "landing_order", "file_id", "line_number"})  # what every typed row has
 TABLE_INPUT = ("Name", "Description", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
 
 Execute = Callable[..., Result]
@@ -47,33 +48,38 @@ class Lake:
             **{"client.access-key-id": keys[0], "client.secret-access-key": keys[1]},
         )
 
-    def fill(self, execute: Execute) -> None:
-        """Create every table of the project and bring rows into it, by the project's own statements and others'."""
+    def fill(self, execute: Execute, delete: Execute) -> None:
+        """Create every table of the project and bring rows into it, by the project's own statements and others'.
+
+        ``delete`` runs statements on Trino, which leaves delete files.
+        """
         client(self.session, "s3").create_bucket(Bucket=BUCKET)
         for name in ("seed", PUBLISHED):
             self.glue.create_database(DatabaseInput={"Name": name})
         self._add_processed()
-        statements = from_files()
+        statements = [*composed(), *from_files()]  # latest rows first: the models read them
         for statement in statements:
             if statement.kind == "table":
                 execute(binding.bound(statement, "seed", RUNS[0]))
         self.tables = [name for name in self._names() if self._is_iceberg(name)]
+        for name in self.tables:
+            self._copy_table("seed", PUBLISHED, name)
         for statement in statements:
             if statement.kind == "change":
                 execute(binding.bound(statement, "seed", RUNS[0]))
         for seed, name in enumerate(self.tables):
-            self._append(name, seed)
-            self._delete_some(name, execute)
+            if not name.endswith("_latest"):  # those hold a key once
+                self._append(name, seed)
+                self._delete_some(name, delete)
+            self.point(PUBLISHED, name, self.pointer("seed", name))
 
-    def copy(self) -> str:
+    def copy(self, source: str = "seed") -> str:
         """A new database whose tables point at the same metadata files: what is written there stays there."""
         self.copies += 1
         name = f"copy_{self.copies}"
         self.glue.create_database(DatabaseInput={"Name": name})
-        for table in self._names():
-            found = self.glue.get_table(DatabaseName="seed", Name=table)["Table"]
-            kept = {key: found[key] for key in TABLE_INPUT if key in found}
-            self.glue.create_table(DatabaseName=name, TableInput=kept)
+        for found in self._tables(source):
+            self._copy_table(source, name, found["Name"])
         return name
 
     def point(self, database: str, table: str, metadata_location: str) -> None:
@@ -94,8 +100,17 @@ class Lake:
         assert current is not None
         return str(current.snapshot_id)
 
+    def _tables(self, database: str) -> list[dict[str, Any]]:
+        pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=database)
+        return [entry for page in pages for entry in page["TableList"]]
+
+    def _copy_table(self, source: str, target: str, name: str) -> None:
+        found = self.glue.get_table(DatabaseName=source, Name=name)["Table"]
+        kept = {key: found[key] for key in TABLE_INPUT if key in found}
+        self.glue.create_table(DatabaseName=target, TableInput=kept)
+
     def _names(self) -> list[str]:
-        return sorted(entry["Name"] for entry in self.glue.get_tables(DatabaseName="seed")["TableList"])
+        return sorted(entry["Name"] for entry in self._tables("seed"))
 
     def _is_iceberg(self, name: str) -> bool:
         found = self.glue.get_table(DatabaseName="seed", Name=name)["Table"]
@@ -106,16 +121,14 @@ class Lake:
             for make in (processed_table, quarantined_rows_table):
                 table = make(contract, f"s3://{BUCKET}/{make.__name__}/{contract.dataset}/")
                 self.glue.create_table(DatabaseName="seed", TableInput=table)
+                required = frozenset(column.name for column in contract.columns if column.required)
                 for seed, run in enumerate(RUNS):
-                    self._put_run(table, run, seed)
+                    self._put_run(table, run, seed, required | PROVENANCE)
 
-    def _put_run(self, table: dict[str, Any], run: str, seed: int) -> None:
+    def _put_run(self, table: dict[str, Any], run: str, seed: int, required: frozenset[str]) -> None:
         columns = [(entry["Name"], entry["Type"]) for entry in table["StorageDescriptor"]["Columns"]]
-        keys = frozenset(
-            {"order_id", "sku", "occurrence", "order_date", "landing_order", "file_id", "line_number"}
-        )
         buffer = io.BytesIO()
-        pq.write_table(rows(columns, ROWS, seed, keys, variety=1 if run == RUNS[-1] else 0.7), buffer)
+        pq.write_table(rows(columns, ROWS, seed, required, variety=1 if run == RUNS[-1] else 0.7), buffer)
         key = table["StorageDescriptor"]["Location"].removeprefix(f"s3://{BUCKET}/")
         client(self.session, "s3").put_object(
             Bucket=BUCKET, Key=f"{key}run_id={run}/part.parquet", Body=buffer.getvalue()

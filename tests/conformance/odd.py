@@ -33,7 +33,9 @@ PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
 
 def make(lake: Lake, execute: Execute) -> None:
-    """Create them all."""
+    """Create them all, once."""
+    if "odd" in {entry["Name"] for entry in lake.glue.get_tables(DatabaseName="seed")["TableList"]}:
+        return
     for statement in TABLES:
         execute(statement)
     location = f"s3://{BUCKET}/odd_events/"

@@ -52,8 +52,10 @@ class Statement:
 
     @property
     def kind(self) -> str:
-        """``table``, ``query`` or ``change``, by its first word."""
+        """``table``, ``view``, ``query`` or ``change``, by its first words."""
         first = self.tokens[0].word if self.tokens else ""
+        if first == "CREATE" and any(token.word == "VIEW" for token in self.tokens[1:4]):
+            return "view"
         if first in ("SELECT", "WITH", "VALUES", "("):
             return "query"
         return "change" if first in ("INSERT", "DELETE", "UPDATE", "MERGE") else "table"

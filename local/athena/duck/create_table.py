@@ -158,7 +158,8 @@ def _spec(schema: Schema, partitions: list[tuple[str, str, str | None]]) -> Part
             raise user_error("COLUMN_NOT_FOUND", f"Partition column {column} not found in table")
         if transform not in (*_TRANSFORMS, "identity"):
             raise user_error("INVALID_TABLE_PROPERTY", f"Unsupported partition transform: {transform}")
-        name = column if transform == "identity" else f"{column}_{transform}"
+        suffix = "trunc" if transform == "truncate" else transform
+        name = column if transform == "identity" else f"{column}_{suffix}"
         written = f"{transform}[{width}]" if width else transform
         fields.append(PartitionField(known[column], _MAX_COLUMN_ID + index, parse_transform(written), name))
     return PartitionSpec(*fields)

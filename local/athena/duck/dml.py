@@ -69,6 +69,8 @@ def insert(work: Writing, table: Table, relation: Relation, listed: list[str] | 
 
 def _delete(tree: exp.Expression, work: Writing) -> Result:
     refuse_unknown(tree, ("this", "where"), work.queries.text)
+    if tree.this.alias:
+        raise user_error("SYNTAX_ERROR", "mismatched input. Expecting: '.', 'WHERE', <EOF>")
     target = target_of(tree.this, work)
     scope = Scope(list(target.relation.fields), None, work.queries.text)
     nothing = ", ".join(f"CAST(NULL AS {duck(kind)}) AS {identifier(name)}" for name, kind in target.columns)

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from local.athena.duck import ddl, dml, render
+from local.athena.duck import ddl, dml, render, transforms
 from local.athena.duck.catalog import Catalog
 from local.athena.duck.queries import Queries
 from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Result
@@ -49,6 +49,7 @@ class DuckEngine:
         for setting in _SETTINGS:
             self._database.execute(f"SET GLOBAL {setting}")  # a plain SET would not reach the cursors
         self._database.execute(_MACROS.read_text())
+        transforms.register(self._database)
 
     def execute(self, query: Query) -> Result:
         """See Engine.execute."""

@@ -18,12 +18,10 @@ from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.partitioning import PartitionField
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table
-from pyiceberg.transforms import DayTransform, IdentityTransform, MonthTransform, YearTransform
 from pyiceberg.typedef import Record
 
-from local.athena.duck.iceberg_types import from_iceberg
 from local.athena.duck.scan import identifier
-from local.athena.duck.types import INTEGERS, Type
+from local.athena.duck.transforms import stored, transformed
 from local.athena.engine import MAX_PARTITIONS_PER_WRITE
 from local.athena.errors import NotSupportedHere, commit_conflict, too_many_partitions
 from local.athena.store import Store
@@ -81,9 +79,7 @@ class Writer:
         return codec if codec in ("zstd", "snappy", "gzip") else "zstd"
 
     def _partition_key(self, item: PartitionField, name: str) -> str:
-        column = self.table.schema().find_field(item.source_id)
-        sql, kind = identifier(column.name), from_iceberg(column.field_type)
-        value = _transformed(item, sql, kind)
+        value = transformed(item, self.table.schema())
         # As text with a mark before it: NULL, '' and special characters stay apart in a folder name.
         return f"coalesce('v' || CAST({value} AS VARCHAR), 'n') AS {name}"
 
@@ -91,10 +87,7 @@ class Writer:
         """Put one local file into S3 and describe it for a manifest."""
         table, spec = self.table, self.table.spec()
         partition = Record(
-            *(
-                _record_value(item, table.schema(), text)
-                for item, text in zip(spec.fields, values, strict=True)
-            )
+            *(stored(item, table.schema(), text) for item, text in zip(spec.fields, values, strict=True))
         )
         folder = spec.partition_to_path(partition, table.schema()) + "/" if spec.fields else ""
         uri = f"{table.location().rstrip('/')}/data/{folder}{uuid.uuid4()}.parquet"
@@ -122,35 +115,6 @@ def _field_ids(schema: Schema, field_id: int) -> str:
 
 def _decoded(text: str) -> str | None:
     return None if text == "n" else text[1:]
-
-
-def _transformed(item: PartitionField, sql: str, kind: Type) -> str:
-    if isinstance(item.transform, IdentityTransform):
-        if kind.name == "date":
-            return f"({sql} - DATE '1970-01-01')"
-        if kind.name in ("varchar", "boolean", *INTEGERS):
-            return sql
-    if isinstance(item.transform, YearTransform | MonthTransform | DayTransform) and kind.name in (
-        "date",
-        "timestamp",
-    ):
-        day = f"CAST({sql} AS DATE)"
-        return {
-            YearTransform: f"(year({day}) - 1970)",
-            MonthTransform: f"((year({day}) - 1970) * 12 + month({day}) - 1)",
-            DayTransform: f"({day} - DATE '1970-01-01')",
-        }[type(item.transform)]
-    raise NotSupportedHere(f"the partition transform {item.transform} of {kind}")
-
-
-def _record_value(item: PartitionField, schema: Schema, text: str | None) -> object:
-    """The partition value as Iceberg stores it: days, months, years since 1970 are integers."""
-    if text is None:
-        return None
-    kind = from_iceberg(schema.find_field(item.source_id).field_type)
-    if isinstance(item.transform, IdentityTransform) and kind.name == "varchar":
-        return text
-    return text == "true" if kind.name == "boolean" else int(text)
 
 
 def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile], only_adds: bool) -> None:

@@ -91,7 +91,7 @@ def _create(sql: str, words: list[Word]) -> list[Statement]:
 
 def _parsed(sql: str) -> exp.Expression:
     try:
-        tree = sqlglot.parse_one(sql, read=Athena)
+        tree = sqlglot.parse_one(_in_hive_quotes(sql), read=Athena)
     except sqlglot.ParseError as error:
         reason = error.errors[0]["description"] if error.errors else str(error)
         raise user_error("SYNTAX_ERROR", reason) from error
@@ -100,6 +100,17 @@ def _parsed(sql: str) -> exp.Expression:
             "NOT_SUPPORTED", f"{sql.split(maxsplit=1)[0]} of this form is not supported by the local cloud"
         )
     return tree
+
+
+def _in_hive_quotes(sql: str) -> str:
+    """A doubled quote inside a text as Hive's dialect writes it."""
+    pieces, end = [], 0
+    for word in words_of(sql):
+        if word.text.startswith("'") and "''" in word.text[1:-1]:
+            inner = word.text[1:-1].replace("''", "\\'")
+            pieces += [sql[end : word.start], f"'{inner}'"]
+            end = word.end
+    return "".join([*pieces, sql[end:]])
 
 
 def _schema(sql: str) -> str:
