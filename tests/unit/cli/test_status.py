@@ -4,6 +4,7 @@ import boto3
 from click.testing import Result
 
 from saleslake.cli.context import Deployed
+from saleslake.history import FileAccount
 from tests.unit.cli.conftest import account, add_file, add_release, share
 
 
@@ -87,3 +88,25 @@ def test_status_shows_the_last_runs_newest_first_and_why_one_failed(
     assert output.index("20250102T000000Z-bb") < output.index("20250101T000000Z-aa")
     assert "Reconcile: DoesNotReconcile: 3 rows" in output
     assert "12.5 s" in output
+
+
+def test_status_says_what_rules_warn_of_in_a_file_and_over_whole_tables(
+    lake: Deployed, saleslake: Callable[..., Result]
+) -> None:
+    def file(file_id: str, dataset: str, run_id: str, **fields: object) -> FileAccount:
+        loaded = account(file_id, f"{file_id}.csv", run_id, read=share(2, "0.00"), published=share(2, "0.00"))
+        return loaded.model_copy(update={"dataset": dataset, **fields})
+
+    products = file("p", "products", "2", warnings={"sold_above_cost": 1}, reasons={"range": 3})
+    add_release(
+        lake,
+        "r-3",
+        [products, file("s", "sales_reps", "1"), file("t", "sales_reps", "3"), file("w", "reviews", "3")],
+    )
+    lake.ledger.put("run", "1", {"warnings": {"sales_reps.known_manager": 9}, "status": "succeeded"})
+    lake.ledger.put("run", "3", {"warnings": {"sales_reps.manager_tree": 1200}, "status": "succeeded"})
+    output = saleslake("status").output
+    assert "closes (range 3; warned of sold_above_cost 1)" in output
+    _, _, rules = output.partition("rules over whole tables that warn\n")
+    assert rules.splitlines()[0].split()[:3] == ["sales_reps.manager_tree", "1,200", "Representatives"]
+    assert "known_manager" not in output  # a later run of the dataset no longer counts any

@@ -34,8 +34,14 @@ def _add(table: Table, name: str, shares: list[Share], verdict: str) -> None:
 
 
 def _verdict(account: FileAccount) -> str:
-    reasons = ", ".join(f"{rule} {count:,}" for rule, count in sorted(account.reasons.items()))
-    unread = f"; {account.unparsed_money_rows:,} amounts unreadable" if account.unparsed_money_rows else ""
-    return ("closes" if account.closes else "DOES NOT CLOSE") + (
-        f" ({reasons}{unread})" if reasons or unread else ""
-    )
+    remarks = [_counted(account.reasons)] if account.reasons else []
+    if account.unparsed_money_rows:
+        remarks.append(f"{account.unparsed_money_rows:,} amounts unreadable")
+    if account.warnings:
+        remarks.append(f"warned of {_counted(account.warnings)}")
+    verdict = "closes" if account.closes else "DOES NOT CLOSE"
+    return f"{verdict} ({'; '.join(remarks)})" if remarks else verdict
+
+
+def _counted(rules: dict[str, int]) -> str:
+    return ", ".join(f"{rule} {count:,}" for rule, count in sorted(rules.items()))

@@ -5,6 +5,7 @@ from typing import Any
 import click
 from rich.table import Table
 
+from saleslake.cli.broken_rules import broken_rules
 from saleslake.cli.context import Deployed, deployed
 from saleslake.cli.load import in_words
 from saleslake.cli.reconciliation import account_table
@@ -24,6 +25,7 @@ def status(lake: Deployed, runs: int) -> None:
     if release is not None and release.files:
         lake.console.print("\n[bold]rows and money of the files in this release[/bold]")
         lake.console.print(account_table(list(release.files.values())))
+        show_broken_rules(lake, release)
     show_files(lake, release)
 
 
@@ -52,6 +54,21 @@ def show_runs(lake: Deployed, count: int) -> None:
     if table.row_count:
         lake.console.print("\n[bold]runs[/bold]")
         lake.console.print(table)
+
+
+def show_broken_rules(lake: Deployed, release: Release) -> None:
+    """What the rules over whole tables warn of."""
+    broken = list(broken_rules(lake, release))
+    if not broken:
+        return
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    for rule in broken:
+        table.add_row(rule.name, f"{rule.times:,}", rule.description)
+    lake.console.print("\n[bold]rules over whole tables that warn[/bold]")
+    lake.console.print(table)
 
 
 def show_files(lake: Deployed, release: Release | None) -> None:
