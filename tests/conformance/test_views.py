@@ -6,7 +6,9 @@ from tests.conformance.conftest import Runner
 from tests.conformance.lake import Lake
 
 
-def test_both_engines_answer_every_view_alike_whichever_created_it(trino: Runner, duckdb: Runner, lake: Lake) -> None:
+def test_both_engines_answer_every_view_alike_whichever_created_it(
+    trino: Runner, duckdb: Runner, lake: Lake
+) -> None:
     for creator in (trino, duckdb):
         database = lake.copy()
         for view in views().values():

@@ -4,7 +4,7 @@
 
     SaleslakeError                 code, status, retryable
     ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable
-    ├── NotFound (404)             NoRelease · UnknownRelease · UnknownFile
+    ├── NotFound (404)             NoRelease · UnknownRelease · ReleaseGone (410) · UnknownFile · UnknownQuery
     ├── Conflict (409)             LeaseHeld · LeaseLost · ReleaseChanged · DoesNotReconcile
     ├── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
     └── ContractInvalid (500)      a mistake of ours, found when the contract is read
@@ -72,10 +72,23 @@ class UnknownRelease(NotFound):
     code = "unknown_release"
 
 
+class ReleaseGone(NotFound):
+    """The release was withdrawn by a rollback, or has expired."""
+
+    code = "release_gone"
+    status = 410
+
+
 class UnknownFile(NotFound):
     """No file has this id."""
 
     code = "unknown_file"
+
+
+class UnknownQuery(NotFound):
+    """Athena has no saved query of this name."""
+
+    code = "unknown_query"
 
 
 class Conflict(SaleslakeError):

@@ -77,6 +77,16 @@ class Athena:
             int(statistics.get("TotalExecutionTimeInMillis", 0)),
         )
 
+    def saved_queries(self) -> dict[str, str]:
+        """Texts of the workgroup's saved queries, by name."""
+        pages = self._athena.get_paginator("list_named_queries").paginate(WorkGroup=self.workgroup)
+        found: dict[str, str] = {}
+        for page in pages:
+            if ids := page["NamedQueryIds"]:
+                queries = self._athena.batch_get_named_query(NamedQueryIds=ids)["NamedQueries"]
+                found |= {query["Name"]: query["QueryString"] for query in queries}
+        return dict(sorted(found.items()))
+
     def _start(self, sql: str, parameters: Sequence[str], database: str) -> str:
         extra = {"ExecutionParameters": list(parameters)} if parameters else {}
         try:

@@ -5,12 +5,14 @@ The stack is found by its name; bucket, table and address come from its CloudFor
 
 import click
 
+from saleslake.cli.again import backfill, rebuild, replay
 from saleslake.cli.call import invoke, url
 from saleslake.cli.context import Errors, pass_stack_name
 from saleslake.cli.load import load
 from saleslake.cli.pull import pull
+from saleslake.cli.query import query
 from saleslake.cli.redrive import redrive
-from saleslake.cli.releases import releases, rollback
+from saleslake.cli.releases import diff, expire, maintain, releases, rollback
 from saleslake.cli.runs import run, watch
 from saleslake.cli.status import status
 
@@ -31,5 +33,8 @@ def main(context: click.Context, stack: str) -> None:
     pass_stack_name(context, stack)
 
 
-for command in (load, status, url, releases, rollback, run, watch, invoke, pull, redrive):
+for command in (
+    load, status, url, releases, diff, rollback, run, watch, backfill, replay, rebuild, expire, maintain,
+    invoke, pull, query, redrive,
+):  # fmt: skip
     main.add_command(command)
