@@ -3,7 +3,6 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -12,26 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from datagen import amazon_orders
 from datagen.amazon_orders.faults import DEFECTS
 from datagen.amazon_orders.report import DAYS, START
-from datagen.defects import InvalidDefectsError, parse_defects
-from datagen.world.command import world_command
+from datagen.options import DefectCounts
+from datagen.world.command import COMMANDS
 
 SHOW_PROGRESS_FROM = 200_000
 _LIST = "\n".join(f"  {defect.name:<18} {defect.what}" for defect in DEFECTS.values())
-
-
-class DefectCounts(click.ParamType):
-    """``bad_date=5,empty_sku=3`` as counts per name."""
-
-    name = "NAME=COUNT,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, int]:
-        """Read the text, or fail in click's way with what is wrong."""
-        if isinstance(value, dict):
-            return value
-        try:
-            return parse_defects(value, DEFECTS)
-        except InvalidDefectsError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,7 +34,9 @@ def main() -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to."
 )
-@click.option("--defects", type=DefectCounts(), default="", help="Rows to spoil: bad_date=5,empty_sku=3 …")
+@click.option(
+    "--defects", type=DefectCounts(DEFECTS), default="", help="Rows to spoil: bad_date=5,empty_sku=3 …"
+)
 @click.option(
     "--days", type=click.IntRange(min=1), default=DAYS, show_default=True, help="Days the orders span."
 )
@@ -88,4 +74,5 @@ def amazon_orders_command(
     click.echo(f"{files.report}\n{files.truth}")
 
 
-main.add_command(world_command)
+for command in COMMANDS:
+    main.add_command(command)

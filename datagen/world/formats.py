@@ -1,8 +1,9 @@
 """Files of tables in the four formats; the same rows are the same bytes."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -26,7 +27,7 @@ class Writer(Protocol):
 class TextWriter:
     """CSV, JSON lines or a JSON array, gzipped where the name says so."""
 
-    def __init__(self, path: Path, header: Sequence[str] | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self._kind = path.name.removesuffix(".gz").rsplit(".", 1)[1]
         self._file = path.open("wb")
         # No name and no time in the gzip header; level 1, as events compress well and are many.
@@ -36,29 +37,43 @@ class TextWriter:
             else None
         )
         self._out: Any = self._packed or self._file
-        self._header = header
         self._written = False
 
-    def write(self, table: Any) -> None:
-        """Add the rows of a table."""
-        columns = [text.as_text(column) for column in table.columns]
-        bare = {field.name for field in table.schema if _is_bare(field.type)}
-        self.write_text(table.column_names, columns, bare)
+    def write(self, table: Any, instead: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Add the rows of a table.
 
-    def write_text(self, names: list[str], columns: list[Any], bare: set[str]) -> None:
-        """Add rows whose fields are text already."""
-        if not len(columns[0]):
+        Parameters
+        ----------
+        instead
+            Texts to write in these columns instead of what the table holds.
+        """
+        if not table.num_rows:
             return
+        names = table.column_names
+        bare = {field.name for field in table.schema if _is_bare(field.type)} - instead.keys()
+        columns = [
+            pa.array([instead[name]] * table.num_rows) if name in instead else text.as_text(column)
+            for name, column in zip(names, table.columns, strict=True)
+        ]
         if self._kind == "csv":
-            if not self._written:
-                self._out.write(text.csv_header(list(self._header or names)))
-            self._out.write(text.csv_lines(names, columns))
+            self._header(names)
+            self._out.write(text.csv_lines(names, columns, quote=text.FREE_TEXT | instead.keys()))
         elif self._kind == "jsonl":
             self._out.write(text.json_lines(names, columns, bare, "\n"))
         else:
             self._out.write(b",\n" if self._written else b"[\n")
             self._out.write(memoryview(text.json_lines(names, columns, bare, ",\n"))[:-2])
         self._written = True
+
+    def write_line(self, header: Sequence[str], line: str) -> None:
+        """Add a line of CSV as it is."""
+        self._header(header)
+        self._out.write(f"{line}\n".encode())
+        self._written = True
+
+    def _header(self, names: Sequence[str]) -> None:
+        if not self._written:
+            self._out.write(text.csv_header(names))
 
     def close(self) -> None:
         """Finish the file."""

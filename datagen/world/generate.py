@@ -1,10 +1,11 @@
 """Write a company as files in the order they would arrive, and the exact answers beside them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from datagen.world.calendar import day_text
 from datagen.world.deliveries import deliveries
 from datagen.world.formats import Writer, open_writer
 from datagen.world.setting import Setting
+from datagen.world.spoil import Spoiler, spoil_company
 from datagen.world.truth.document import Truth
 from datagen.world.world import world
 
@@ -56,6 +58,7 @@ def generate(
     out: Path,
     *,
     format_: str | None = None,
+    defects: Mapping[str, int] = MappingProxyType({}),
     progress: Callable[[int, int], object] = lambda *_: None,
 ) -> Generated:
     """Write ``landing/``, ``arrivals.json`` and ``truth.json`` into a folder.
@@ -66,10 +69,13 @@ def generate(
         What to make: the same setting gives the same bytes.
     format_
         One of ``FORMATS`` for all datasets; without it each comes in its usual one.
+    defects
+        Rows to spoil per fault, named ``dataset.fault`` (:mod:`datagen.world.faults`).
     progress
         Called with the files done and the files to do.
     """
-    company = world(setting)
+    company = spoil_company(world(setting), defects)
+    spoiler = Spoiler(defects, company)
     report = ending("amazon_orders", format_) == "csv"
     truth = Truth(company)
     tables = deliveries(company, report=report, seen=truth.events.add)
@@ -79,7 +85,7 @@ def generate(
         for nth, batch in enumerate(batches):
             for dataset, of_batch in tables.items():
                 name = f"landing/{dataset}/{dataset}-{batch.label}.{ending(dataset, format_)}"
-                file = _File(out / name)
+                file = _File(out, name, dataset, nth, spoiler)
                 for table in of_batch(nth):
                     if table.num_rows:
                         background.run(file.write, table)
@@ -92,12 +98,13 @@ def generate(
         if arrival["file"].rows
     ]
     _write_json(out / "arrivals.json", written)
-    rows = {
-        dataset: np.array([arrival["file"].rows for arrival in arrivals if arrival["dataset"] == dataset])
+    files = {
+        dataset: [arrival["file"] for arrival in arrivals if arrival["dataset"] == dataset]
         for dataset in tables
     }
-    _write_json(out / "truth.json", truth.document(written, rows))
-    total = sum(int(batches.sum()) for batches in rows.values())
+    healthy = {name: np.array([file.rows - file.spoilt for file in made]) for name, made in files.items()}
+    _write_json(out / "truth.json", truth.document(written, healthy, spoiler))
+    total = sum(arrival["rows"] for arrival in written)
     return Generated(out / "landing", out / "arrivals.json", out / "truth.json", len(written), total)
 
 
@@ -105,14 +112,22 @@ def generate(
 class _File:
     """A file that exists once it has a row."""
 
-    path: Path
+    out: Path
+    name: str
+    dataset: str
+    batch: int
+    spoiler: Spoiler
     rows: int = 0
+    spoilt: int = 0
     _writer: list[Writer] = field(default_factory=list)
 
     def write(self, table: Any) -> None:
         if not self._writer:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer.append(open_writer(self.path))
+            path = self.out / self.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer.append(open_writer(path))
+            self.spoilt = self.spoiler.write(self.dataset, self.batch, self.name, table, self._writer[0])
+            self.rows += self.spoilt
         self._writer[0].write(table)
         self.rows += table.num_rows
 

@@ -1,5 +1,6 @@
 """Tables as lines of CSV and JSON: each file's bytes are one run of joined fields, never a Python string per row."""
 
+from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -33,21 +34,21 @@ def _instants(column: Any) -> Any:
     return pc.binary_join_element_wise(day, time, "")
 
 
-def csv_header(names: list[str]) -> bytes:
+def csv_header(names: Sequence[str]) -> bytes:
     """The first line of a CSV file."""
     return ",".join(names).encode() + b"\n"
 
 
-def csv_lines(names: list[str], columns: list[Any]) -> Any:
-    """Rows of text fields as the bytes of CSV lines; what is missing is empty."""
+def csv_lines(names: Sequence[str], columns: list[Any], quote: Set[str] = FREE_TEXT) -> Any:
+    """Rows of text fields as the bytes of CSV lines; what is missing is empty; columns of ``quote`` may need quotes."""
     fields: list[Any] = []
     for name, column in zip(names, columns, strict=True):
         known = pc.fill_null(column, "")
-        fields += [_quoted(known) if name in FREE_TEXT else known, ","]
+        fields += [_quoted(known) if name in quote else known, ","]
     return _joined([*fields[:-1], "\n"], columns)
 
 
-def json_lines(names: list[str], columns: list[Any], bare: set[str], end: str) -> Any:
+def json_lines(names: Sequence[str], columns: list[Any], bare: Set[str], end: str) -> Any:
     """Rows of text fields as the bytes of JSON objects, each followed by ``end``.
 
     Parameters

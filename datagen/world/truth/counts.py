@@ -51,8 +51,9 @@ class TableCounts:
             nth = np.searchsorted(snapshots, world.products.created)
             seen = nth < len(snapshots)
             counted[seen] = world.setting.calendar.batch_of(snapshots[nth[seen]])
-        customers, products = events.customers.copy(), np.minimum(events.products, counted)
-        reps = np.full(world.setting.sizes.reps, NEVER)
+        customers = _at_least(events.customers.copy(), world.sales.customer)
+        products = _at_least(np.minimum(events.products, counted), world.sales.product)
+        reps = _at_least(np.full(world.setting.sizes.reps, NEVER), world.sales.rep)
         for first_seen, subjects, batch in (
             (customers, world.sales.customer, world.sales.batch),
             (customers, web.customer, web.placed_batch),
@@ -114,6 +115,12 @@ class TableCounts:
             world.amazon.state()[world.amazon.batch <= batch],
         ]
         return len(np.setdiff1d(np.concatenate(codes), [-1, regions.UNKNOWN_STATE]))
+
+
+def _at_least(first: np.ndarray, subjects: np.ndarray) -> np.ndarray:
+    """Room for subjects that are spoken of and never delivered."""
+    more = max(0, int(subjects.max(initial=-1)) + 1 - len(first))
+    return np.concatenate([first, np.full(more, NEVER)])
 
 
 def _earliest(first: np.ndarray, subjects: np.ndarray, batch: np.ndarray) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from datagen.world.calendar import day_text
 from datagen.world.events import TYPES
+from datagen.world.spoil import Spoiler
 from datagen.world.truth.counts import EventCounts, TableCounts
 from datagen.world.truth.facts import facts
 from datagen.world.truth.known import known_at
@@ -24,6 +26,9 @@ class Truth:
         profit (revenue less cost, where the cost is known, less refunds); refunds by the day they were paid.
     ``questions``
         See :mod:`datagen.world.truth.questions`.
+    ``defects``, ``spoilt``
+        Spoilt rows per fault, and per file by what must become of them: quarantined, duplicate, or superseded
+        by the healthy row below. Faults of the company (an unknown product …) are in all the figures.
     ``as_of``
         The same after the files of each of the last days, and before the first of them.
     """
@@ -35,7 +40,9 @@ class Truth:
         self.cutoffs = list(range(max(0, len(batches) - daily - 1), len(batches)))
         self.events = EventCounts(world, self.cutoffs)
 
-    def document(self, arrivals: list[dict[str, Any]], rows: dict[str, np.ndarray]) -> dict[str, Any]:
+    def document(
+        self, arrivals: list[dict[str, Any]], rows: dict[str, np.ndarray], spoiler: Spoiler
+    ) -> dict[str, Any]:
         """The whole document.
 
         Parameters
@@ -43,7 +50,9 @@ class Truth:
         arrivals
             The files, as in arrivals.json.
         rows
-            Rows of each dataset in each batch.
+            Healthy rows of each dataset in each batch.
+        spoiler
+            What it has spoilt.
         """
         counts = TableCounts(self._world, self.events, rows)
         batches = self._world.setting.calendar.batches
@@ -52,10 +61,15 @@ class Truth:
         return {
             "seed": self._world.setting.seed,
             "late": self._world.setting.late,
-            "first_day": arrivals and batches[0].label,
+            "first_day": day_text(calendar.first),
+            "last_day": day_text(calendar.last),
             "days": calendar.last - calendar.first + 1,
-            "rows": {dataset: int(batch.sum()) for dataset, batch in rows.items()},
+            "rows": {
+                dataset: sum(arrival["rows"] for arrival in arrivals if arrival["dataset"] == dataset)
+                for dataset in rows
+            },
             "files": {arrival["path"]: arrival["rows"] for arrival in arrivals},
+            **spoiler.truth(),
             **as_of[batches[-1].label],
             "as_of": as_of,
         }
