@@ -1,4 +1,4 @@
-"""Avro: its schema in Arrow's types, its records a block at a time."""
+"""Avro: its schema in Arrow's types, its records some at a time."""
 
 import io
 import struct
@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
-from itertools import batched, chain
+from itertools import batched
 from typing import Any, BinaryIO
 
 import fastavro
@@ -70,8 +70,8 @@ class AvroRows:
 
     def __init__(self, stream: BinaryIO) -> None:
         try:
-            self._blocks: Any = fastavro.block_reader(stream)
-            self._fields = _fields(self._blocks.writer_schema)
+            self._records: Any = fastavro.reader(stream)
+            self._fields = _fields(self._records.writer_schema)
             self.schema = pa.schema([(field.name, field.type) for field in self._fields])
         except _BROKEN as problem:
             raise _damaged(problem) from problem
@@ -92,7 +92,7 @@ class AvroRows:
             )
             raise FileUnreadable(refusal)
         file.seek(max(size - _SYNC_BYTES, 0))
-        if file.read(_SYNC_BYTES) != self._blocks._header["sync"]:
+        if file.read(_SYNC_BYTES) != self._records._header["sync"]:
             raise _damaged(EOFError("it ends within a block"))
 
     def batches(self, rows: int) -> Iterator[pa.RecordBatch]:
@@ -104,7 +104,7 @@ class AvroRows:
             The bytes are not what the schema says, or end too soon.
         """
         try:
-            for records in batched(chain.from_iterable(self._blocks), rows, strict=False):
+            for records in batched(self._records, rows, strict=False):
                 columns = [
                     _column(field, [record[field.name] for record in records]) for field in self._fields
                 ]

@@ -91,15 +91,14 @@ def head_keys(head: str, *, whole: bool) -> list[str] | FileRefusal:
     """
     keys: dict[str, str] = {}
     first: str | None = None
-    for record in _head_records(head, whole=whole):
-        first = record if first is None else first
-        try:
-            value = DECODER.decode(record)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, Pairs):
-            for key, _ in value:
+    try:
+        for record in _head_records(head, whole=whole):
+            first = record if first is None else first
+            for key in _keys(record):
                 keys.setdefault(normalise_header(key), key)
+    except FileUnreadable as problem:
+        if whole:
+            return problem.refusal
     if keys:
         return list(keys.values())
     if first is None and whole:
@@ -112,13 +111,21 @@ def head_keys(head: str, *, whole: bool) -> list[str] | FileRefusal:
     )
 
 
+def _keys(record: str) -> list[str]:
+    """The keys of one record; none where it is no object: that is told when the file is read."""
+    try:
+        value = DECODER.decode(record)
+    except (ValueError, RecursionError):
+        return []
+    return [key for key, _ in value] if isinstance(value, Pairs) else []
+
+
 def _head_records(head: str, *, whole: bool) -> Iterator[str]:
     if is_array(head):
-        try:
-            for found in _elements([head]):
-                yield from (record.text for record in found)
-        except FileUnreadable:
-            return  # cut at the end of the head; what is broken within a file is told when it is read
+        array = _Array(head)
+        yield from (record.text for record in array.elements())
+        if whole and not array.ended:
+            raise FileUnreadable(array.broken())
         return
     text = head if whole else head.rpartition("\n")[0]
     yield from (line for line in text.split("\n") if line.strip())
@@ -153,8 +160,8 @@ def _elements(chunks: Iterable[str]) -> Iterator[list[Record]]:
 class _Array:
     """One array under way: the text not yet read, and where in the file it is."""
 
-    def __init__(self) -> None:
-        self.text, self.at = "", 0
+    def __init__(self, text: str = "") -> None:
+        self.text, self.at = text, 0
         self.line, self.count = 1, 0
         self.opened = self.ended = False
         self.problem = "the array never ends"

@@ -43,8 +43,13 @@ class ParquetRows:
         FileUnreadable
             The bytes are not what the footer says.
         """
+        left = self._file.metadata.num_rows
         try:
-            yield from self._file.iter_batches(batch_size=rows, use_threads=False)
+            for batch in self._file.iter_batches(batch_size=rows, use_threads=False):
+                left -= batch.num_rows
+                yield batch
+            if left:
+                raise pa.ArrowInvalid(f"the footer promises {left:,} rows more than there are")
         except (pa.ArrowException, OSError) as problem:
             raise _damaged(problem) from problem
 

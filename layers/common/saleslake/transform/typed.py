@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,7 +72,7 @@ class TypedRecords:
             return []
         block = pa.Table.from_batches(self._delivered)
         rows = block.take(pa.array([number - self._first for number, _ in spans], pa.int64()))
-        columns = [column.to_pylist() for column in rows.columns]
+        columns = [_values(column) for column in rows.columns]
         return [render(dict(zip(self.header, values, strict=True))) for values in zip(*columns, strict=True)]
 
     def _keep(self, delivered: list[pa.RecordBatch], waiting: list[Block], number: int) -> Block:
@@ -98,6 +98,14 @@ class TypedRecords:
                     expected="text in UTF-8",
                 )
             ) from problem
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    """Python's values of a column; times as text, as Python has none beyond the year 9999."""
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        column = to_text(column.combine_chunks())
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def to_text(column: pa.Array) -> pa.StringArray:
