@@ -65,17 +65,17 @@ class Journey:
         self.held |= {file_id: file for file_id, file in self.loaded.items() if file_id not in files}
         self.loaded = dict(files)
 
-    def replay(self, file: Delivered) -> None:
-        """Load a file after all, or again: from now on it is the one that landed last."""
-        self.loaded.pop(file.file_id, None)
-        self.held.pop(file.file_id, None)
-        latest = max(each.landing_order for each in [file, *self.loaded.values()])
-        ended = self.lake.ended(self.lake.start(replay=[file.file_id]), 300)
+    def replay(self, files: Sequence[Delivered]) -> None:
+        """Load files after all, or again: from now on they are those that landed last."""
+        latest = max(file.landing_order for file in [*files, *self.loaded.values()])
+        ended = self.lake.ended(self.lake.start(replay=[file.file_id for file in files]), 300)
         assert ended["status"] == "SUCCEEDED", ended
-        item = self.lake.item("file", file.file_id)
-        assert item is not None
-        assert item["landing_order"] > latest
-        self.loaded[file.file_id] = Delivered(file.dataset, file.path, item["landing_order"])
+        for file in files:
+            item = self.lake.item("file", file.file_id)
+            assert item is not None
+            assert item["landing_order"] > latest
+            self.held.pop(file.file_id, None)
+            self.loaded[file.file_id] = Delivered(file.dataset, file.path, item["landing_order"])
         self._published()
 
     def _published(self) -> None:

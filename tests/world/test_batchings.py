@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,10 @@ from tests.world.compare import differences
 from tests.world.small_files import Files, batches, small_files
 from tests.world.workbench import Workbench, published, workbench
 
+pytestmark = [
+    pytest.mark.xdist_group("workbench"),
+    pytest.mark.skipif(os.environ.get("ENGINE") == "trino", reason="built on the embedded engine alone"),
+]
 EXAMPLES = int(os.environ.get("CASES") or 12)
 GENTLY = settings(
     max_examples=EXAMPLES,
