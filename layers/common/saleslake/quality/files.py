@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ from saleslake.aws.backend import Backend
 from saleslake.clock import FORMAT
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.refusal import FileRefusal
+from saleslake.history import RunFiles
 from saleslake.quarantine import refuse_accepted_file
 
 type CheckName = Literal["exists", "size", "fresh", "readable"]
@@ -19,6 +21,8 @@ type CheckName = Literal["exists", "size", "fresh", "readable"]
 WEIGHTS: dict[CheckName, int] = {"exists": 40, "readable": 40, "size": 10, "fresh": 10}
 GATE = 80
 SMALLEST_USUAL_SIZE = 1024
+_AT_ONCE = 16
+_MAGIC = {"parquet": b"PAR1", "avro": b"Obj\x01"}
 
 
 class FileCheck(BaseModel):
@@ -30,15 +34,6 @@ class FileCheck(BaseModel):
     name: CheckName
     passed: bool
     detail: str = ""
-
-
-class CheckRequest(BaseModel):
-    """The run whose files are to be looked at."""
-
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    manifest_key: str
 
 
 class CheckReport(BaseModel):
@@ -60,7 +55,7 @@ def score(checks: Sequence[FileCheck]) -> int:
     return round(100 * earned / sum(WEIGHTS[check.name] for check in checks))
 
 
-def check_files(request: CheckRequest, backend: Backend) -> CheckReport:
+def check_files(request: RunFiles, backend: Backend) -> CheckReport:
     """Check every file of the run's manifest.
 
     A file that alone scores below the gate is refused and taken off the manifest, so that it does not stop every
@@ -69,8 +64,11 @@ def check_files(request: CheckRequest, backend: Backend) -> CheckReport:
     manifest: list[dict[str, Any]] = backend.lake.get_json(request.manifest_key)
     checks: list[FileCheck] = []
     kept = []
-    for entry in manifest:
-        own = _check(entry, backend)
+    with ThreadPoolExecutor(
+        _AT_ONCE, thread_name_prefix="check"
+    ) as threads:  # each waits for S3 most of the time
+        looked_at = list(threads.map(lambda entry: _check(entry, backend), manifest))
+    for entry, own in zip(manifest, looked_at, strict=True):
         checks.extend(own)
         if score(own) >= GATE:
             kept.append(entry)
@@ -103,8 +101,9 @@ def _check(entry: dict[str, Any], backend: Backend) -> list[FileCheck]:
 
 
 def _readable(entry: dict[str, Any], backend: Backend) -> tuple[bool, str]:
-    """Whether the file's first block decodes as the format it was accepted with."""
+    """Whether the file's first block is that of the format it was accepted with."""
     file_format = entry["format"]
+    magic = _MAGIC.get(file_format.get("kind", "csv"))
     with backend.lake.open(entry["raw_key"]) as stream:
         try:
             block = (
@@ -112,6 +111,8 @@ def _readable(entry: dict[str, Any], backend: Backend) -> tuple[bool, str]:
                 if file_format["compression"]
                 else stream.read(65536)
             )
+            if magic is not None:
+                return block.startswith(magic), "it does not begin as its format does"
             block.rpartition(b"\n")[0].decode(file_format["encoding"])
         except (OSError, EOFError, UnicodeDecodeError) as error:
             return False, str(error)
