@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport AWS_PROFILE AWS_SESSION_TOKEN
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up load status url releases invoke logs env down test check bench conformance differential \
+.PHONY: help setup demo up load status url releases invoke logs env down test check bench world conformance differential \
         locks format docs clean
 
 help: ## list the targets
@@ -108,6 +108,9 @@ format: $(READY) ## let ruff write the code its way
 
 bench: $(READY) ## the figures, as medians of whole processes [FILE=path: this report] [ONLY=benchmark]
 	$(PY) -m benchmarks $(if $(FILE),--file "$(FILE)") $(if $(ONLY),--only $(ONLY))
+
+world: $(READY) ## whole companies, bad input and new datasets on the deployed stack, beside an independent computation
+	$(PY) -m pytest tests/world
 
 conformance differential: export CI := true # without Trino they fail instead of being skipped
 
