@@ -133,6 +133,7 @@ def web_orders(setting: Setting, weights: np.ndarray, customers: Customers, prod
     day = order_days(rng, setting.calendar, weights, count)
     stamp = np.sort(day * SECONDS + seconds_of_day(rng, count))
     customer = np.where(rng.random(count) < 0.06, -1, customers.popularity.draw(rng, day))
+    _newcomers(rng, customers, day, customer)
     line = lines(rng, products, day, LINES_OF_AN_ORDER)
     coupon = weighted(rng, np.array([78, 10, 8, 4]), count)
     quantity = weighted(rng, np.array([0, 86, 11, 3]), len(line.order))
@@ -189,6 +190,13 @@ def web_orders(setting: Setting, weights: np.ndarray, customers: Customers, prod
         line_batch=line_batch,
         return_batch=np.where(back, np.maximum(return_batch, line_batch), NEVER),
     )
+
+
+def _newcomers(rng: np.random.Generator, customers: Customers, day: np.ndarray, customer: np.ndarray) -> None:
+    """People sign up to order: an order of that day becomes theirs, where there is one."""
+    first, after = (np.searchsorted(day, customers.created, side=side) for side in ("left", "right"))
+    new = np.flatnonzero(after > first)
+    customer[first[new] + (rng.random(len(new)) * (after - first)[new]).astype(np.int64)] = new
 
 
 def _shipped_to(

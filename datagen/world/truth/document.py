@@ -56,7 +56,11 @@ class Truth:
         """
         counts = TableCounts(self._world, self.events, rows)
         batches = self._world.setting.calendar.batches
-        as_of = {batches[batch].label: self._at(nth, batch, counts) for nth, batch in enumerate(self.cutoffs)}
+        with duckdb.connect(config={"threads": 2}) as connection:
+            as_of = {
+                batches[batch].label: self._at(connection, nth, batch, counts)
+                for nth, batch in enumerate(self.cutoffs)
+            }
         calendar = self._world.setting.calendar
         return {
             "seed": self._world.setting.seed,
@@ -74,15 +78,14 @@ class Truth:
             "as_of": as_of,
         }
 
-    def _at(self, nth: int, batch: int, counts: TableCounts) -> dict[str, Any]:
+    def _at(self, connection: Any, nth: int, batch: int, counts: TableCounts) -> dict[str, Any]:
         known = known_at(self._world, batch)
-        with duckdb.connect(config={"threads": 2}) as connection:
-            lines = facts(self._world, known, batch)
-            connection.register("made", lines)
-            connection.execute("CREATE TEMP TABLE facts AS SELECT * FROM made")
-            return {
-                "tables": counts.at(known, batch, lines.num_rows),
-                "sales": sales(connection),
-                "events_by_type": dict(zip(TYPES, self.events.types[nth].tolist(), strict=True)),
-                "questions": questions(connection, self.events.funnel[nth]),
-            }
+        lines = facts(self._world, known, batch)
+        connection.register("made", lines)
+        connection.execute("CREATE OR REPLACE TEMP TABLE facts AS SELECT * FROM made")
+        return {
+            "tables": counts.at(known, batch, lines.num_rows),
+            "sales": sales(connection),
+            "events_by_type": dict(zip(TYPES, self.events.types[nth].tolist(), strict=True)),
+            "questions": questions(connection, self.events.funnel[nth]),
+        }

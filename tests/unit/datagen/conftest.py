@@ -10,6 +10,9 @@ import pytest
 
 from datagen.amazon_orders import generate
 from datagen.amazon_orders.faults import DEFECTS
+from datagen.world.faults import KNOWN
+from tests.unit.datagen.company import Company
+from tests.unit.datagen.company import make as make_company
 
 
 @dataclass(frozen=True)
@@ -41,3 +44,16 @@ def spoilt(make: Callable[..., Made]) -> Made:
 def large(make: Callable[..., Made]) -> Made:
     """60,000 healthy rows: several blocks, enough to measure shares."""
     return make(60_000, 3)
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A tiny company whose files all come in time."""
+    return make_company(tmp_path_factory.mktemp("company"))
+
+
+@pytest.fixture(scope="session")
+def untidy(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Another with late rows and every defect twice."""
+    defects = dict.fromkeys(KNOWN, 2)
+    return make_company(tmp_path_factory.mktemp("untidy"), 2, late=True, defects=defects, format_="csv")
