@@ -3,11 +3,12 @@
 from aws_lambda_powertools import Logger
 
 from saleslake.aws.backend import backend
-from saleslake.quality.files import CheckRequest, check_files
+from saleslake.history import RunFiles
+from saleslake.quality.files import check_files
 
 logger = Logger()
 
 
 @logger.inject_lambda_context
 def handler(event: dict, context: object) -> dict:
-    return check_files(CheckRequest.model_validate(event), backend()).model_dump(mode="json")
+    return check_files(RunFiles.model_validate(event), backend()).model_dump(mode="json")

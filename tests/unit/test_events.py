@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from saleslake.history import RunFiles
 from saleslake.ingest.receive import LandedObject
 from saleslake.pull.run import PullRequest
-from saleslake.quality.files import CheckRequest
 from saleslake.release.abandon import Failure
 from saleslake.release.plan import PlanRequest
 from saleslake.release.publish import PublishRequest
@@ -24,7 +24,7 @@ STATES = json.loads((EVENTS.parent / "statemachine" / "etl.asl.json").read_text(
     ("verb", "model"),
     [
         ("plan", PlanRequest),
-        ("check", CheckRequest),
+        ("check", RunFiles),
         ("compile", BuildRequest),
         ("reconcile", ReconcileRequest),
         ("publish", PublishRequest),

@@ -10,6 +10,15 @@ from saleslake.errors import UnknownRelease
 from saleslake.zones import release_key
 
 
+class RunFiles(BaseModel):
+    """A run and the manifest of its files: what the stages between Plan and Publish are asked with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    manifest_key: str
+
+
 class Share(BaseModel):
     """Rows, and the money on those of them whose amount can be read."""
 
