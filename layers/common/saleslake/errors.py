@@ -3,7 +3,7 @@
 ::
 
     SaleslakeError                 code, status, retryable
-    ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable
+    ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable · UnknownMetric
     ├── NotFound (404)             NoRelease · UnknownRelease · ReleaseGone (410) · UnknownFile · UnknownQuery
     ├── Conflict (409)             LeaseHeld · LeaseLost · ReleaseChanged · DoesNotReconcile
     ├── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
@@ -51,6 +51,12 @@ class UnknownTable(BadInput):
     """SQL names a table outside the closed list."""
 
     code = "unknown_table"
+
+
+class UnknownMetric(BadInput):
+    """The catalogue has no measure, dimension, source or rollup of this name."""
+
+    code = "unknown_metric"
 
 
 class NotFound(SaleslakeError):

@@ -11,6 +11,9 @@ SELECT
     SUM(lifetime_value) AS lifetime_value,
     SUM(lifetime_value) / COUNT(*) AS average_lifetime_value,
     SUM(revenue) / SUM(orders) AS average_order_value,
-    CAST(SUM(recency_days) AS decimal(18,1)) / COUNT(*) AS average_recency_days
+    CAST(SUM(recency_days) AS decimal(18,1)) / COUNT(*) AS average_recency_days,
+    SUM(recency_score) AS recency_scores,
+    SUM(frequency_score) AS frequency_scores,
+    SUM(monetary_score) AS monetary_scores
 FROM customer_ltv
 GROUP BY rfm_segment

@@ -31,6 +31,7 @@ SELECT
     days.lines,
     days.units,
     days.revenue / orders.orders AS average_order_value,
+    days.revenue / NULLIF(days.lines, 0) AS average_line_value,
     days.cancelled_lines,
     days.profit,
     days.amazon_revenue,

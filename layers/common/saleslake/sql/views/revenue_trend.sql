@@ -7,7 +7,8 @@ WITH months AS (
         SUM(revenue) AS revenue,
         SUM(refunds) AS refunds,
         SUM(lines) AS lines,
-        SUM(units) AS units
+        SUM(units) AS units,
+        SUM(costed_revenue) - SUM(cost) - SUM(refunds) AS profit
     FROM rollup_sales_filters_daily
     GROUP BY date_trunc('month', sale_date)
 ),
@@ -27,7 +28,9 @@ SELECT
     COALESCE(orders.orders, 0) AS orders,
     months.lines,
     months.units,
+    months.profit,
     months.revenue / orders.orders AS average_order_value,
+    months.revenue / NULLIF(months.lines, 0) AS average_line_value,
     before.revenue AS revenue_month_before,
     CAST(months.revenue - before.revenue AS decimal(34,4)) / NULLIF(before.revenue, 0) AS growth_month_on_month,
     year_before.revenue AS revenue_year_before,
