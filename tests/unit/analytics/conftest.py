@@ -108,6 +108,7 @@ class Site:
     def __init__(self, warehouse: Warehouse) -> None:
         self.lake = Memory()
         self._current: str | None = None
+        self.statuses: dict[str, str | None] = dict.fromkeys(SNAPSHOTS, "published")
         self._warehouse = warehouse
         self.restart()
 
@@ -117,6 +118,9 @@ class Site:
 
     def current_release(self) -> str | None:
         return self._current
+
+    def status(self, release_id: str) -> str | None:
+        return self.statuses.get(release_id)
 
     def make_current(self, release: str) -> None:
         """What Publish and rollback do last."""

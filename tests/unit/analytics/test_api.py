@@ -11,7 +11,7 @@ import pytest
 from saleslake import __version__
 from saleslake.errors import QueryFailed, QueryInterrupted, QueryTimedOut, Throttled
 
-from .conftest import FIRST, RECORDS, Caller, header
+from .conftest import FIRST, RECORDS, SECOND, SNAPSHOTS, Caller, header
 
 
 @pytest.fixture
@@ -84,12 +84,14 @@ def test_before_the_first_release_the_answer_says_what_to_do(site):
     assert "saleslake load" in told["detail"]
 
 
-@pytest.mark.parametrize("path", ["/analytics", "/health", "/openapi.json"])
-def test_a_parameter_the_endpoint_does_not_have_is_refused_by_name(live, path):
+@pytest.mark.parametrize(
+    ("path", "takes"), [("/analytics", "release"), ("/health", "none"), ("/openapi.json", "none")]
+)
+def test_a_parameter_the_endpoint_does_not_have_is_refused_by_name(live, path, takes):
     told = problem(live.get(path, sate="Maharashtra"))
     assert (told["status"], told["code"]) == (400, "unknown_parameter")
     assert told["errors"] == [
-        {"parameter": "sate", "detail": f"{path} has no parameter sate: it takes none", "closest": []}
+        {"parameter": "sate", "detail": f"{path} has no parameter sate: it takes {takes}", "closest": []}
     ]
 
 
@@ -161,3 +163,29 @@ def test_answers_are_what_the_openapi_document_promises(live, path, parameters):
     promised = described["paths"][path]["get"]["responses"][str(response["statusCode"])]
     schema = promised["content"][header(response, "Content-Type")]["schema"]
     jsonschema.validate(json.loads(response["body"]), schema | {"components": described["components"]})
+
+
+def test_an_earlier_release_can_be_asked_for(live, warehouse):
+    live.make_current(SECOND)
+    body = json.loads(live.get("/analytics", release=FIRST)["body"])
+    assert body["metadata"]["release"] == FIRST
+    assert all(f"FOR VERSION AS OF {SNAPSHOTS[FIRST]}" in statement for statement in warehouse.asked)
+    assert json.loads(live.get("/analytics")["body"])["metadata"]["release"] == SECOND
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "http"),
+    [("withdrawn", "release_gone", 410), ("expired", "release_gone", 410), (None, "unknown_release", 404)],
+)
+def test_a_release_that_is_not_kept_is_not_answered_from_even_if_it_was_before(live, status, code, http):
+    assert live.get("/analytics", release=FIRST)["statusCode"] == 200
+    live.statuses[FIRST] = status
+    told = problem(live.get("/analytics", release=FIRST))
+    assert (told["code"], told["status"]) == (code, http)
+    assert FIRST in told["detail"]
+
+
+@pytest.mark.parametrize("release", ["current", "", "r-1/../../x", "R-20220501T020000Z-aaaaaa"])
+def test_what_is_no_release_id_is_refused_as_such(live, release):
+    told = problem(live.get("/analytics", release=release))
+    assert (told["code"], told["status"]) == ("invalid_parameter", 400)

@@ -33,6 +33,7 @@ def test_the_document_knows_only_our_own_refusals():
         "304",
         "400",
         "404",
+        "410",
         "500",
         "503",
     }

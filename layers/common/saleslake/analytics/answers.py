@@ -10,7 +10,7 @@ from saleslake.analytics.json_text import json_text
 from saleslake.analytics.ports import Engine, Objects, Releases
 from saleslake.analytics.release import read_release
 from saleslake.analytics.report import Report
-from saleslake.errors import NoRelease
+from saleslake.errors import NoRelease, ReleaseGone, UnknownRelease
 
 type Origin = Literal["miss", "object", "memory"]
 
@@ -27,7 +27,7 @@ class Answer:
 
 
 class Answers:
-    """Answers reports on the current release.
+    """Answers reports on the current release, or on an earlier one that is asked for.
 
     Which release that is, ``releases`` is asked for every answer, so once a publish or a rollback has ended, the
     next answer shows it. A question asked before costs nothing else.
@@ -45,7 +45,9 @@ class Answers:
         """Id of the release readers see now."""
         return self._releases.current_release()
 
-    def answer(self, report: Report, *, deadline: Deadline, known: str | None = None) -> Answer:
+    def answer(
+        self, report: Report, *, deadline: Deadline, known: str | None = None, release: str | None = None
+    ) -> Answer:
         """Answer a report.
 
         Parameters
@@ -54,26 +56,47 @@ class Answers:
             Queries still running then are stopped.
         known
             ``If-None-Match`` of the request: entity tags the asker holds.
+        release
+            The release to answer from; None for the one readers see now.
 
         Raises
         ------
         NoRelease
             Nothing has been published yet.
+        UnknownRelease, ReleaseGone
+            There is no such release, or none any more.
         Unavailable
             Athena did not answer, or not in time.
         """
-        release = self.current_release()
-        if release is None:
-            raise NoRelease(
-                "nothing has been published yet: put a file into the landing bucket (`saleslake load FILE`); "
-                "the answer is here as soon as its run has ended"
-            )
+        release = self._current() if release is None else self._kept(release)
         # Weak: two answers of one release differ in their time stamp and cost, never in a figure.
         etag = f'W/"{release}-{report.key[:16]}"'
         if known and holds(known, etag):
             return Answer(None, etag, release, "asker", 0)
         stored, origin, scanned = self._stored(report, release, deadline)
         return Answer(_stamped(stored, origin, scanned), etag, release, origin, scanned)
+
+    def _current(self) -> str:
+        release = self.current_release()
+        if release is None:
+            raise NoRelease(
+                "nothing has been published yet: put a file into the landing bucket (`saleslake load FILE`); "
+                "the answer is here as soon as its run has ended"
+            )
+        return release
+
+    def _kept(self, release: str) -> str:
+        match self._releases.status(release):
+            case "published":
+                return release
+            case None:
+                raise UnknownRelease(f"there is no release {release}")
+            case "withdrawn":
+                raise ReleaseGone(f"release {release} was withdrawn by a rollback")
+            case _:
+                raise ReleaseGone(
+                    f"release {release} has expired; leave the parameter out for the current one"
+                )
 
     def _stored(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Origin, int]:
         text = self._memory.get(release, report.key)

@@ -1,18 +1,19 @@
 """The HTTP face of the analytics: routes and headers. ``functions/serve`` is its Lambda."""
 
 from functools import cache, partial
-from typing import Any
+from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from saleslake import __version__
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.deadline import Deadline
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.model import AnalyticsAnswer, Health
-from saleslake.analytics.openapi import NO_RELEASE, UNCHANGED, document, responses
+from saleslake.analytics.openapi import GONE, NO_RELEASE, UNCHANGED, document, responses
 from saleslake.analytics.overview import OVERVIEW
 from saleslake.analytics.problem import refuse_unknown
 from saleslake.analytics.refusals import Refusals
@@ -26,6 +27,15 @@ _LAMBDA_RESERVE_SECONDS = 2.0
 # Whoever keeps an answer asks each time whether it still holds: a rollback shows at once.
 _REVALIDATE = "private, no-cache"
 _JSON = "application/json"
+
+AsOf = Annotated[
+    str | None,
+    Query(
+        pattern=r"^r-[0-9A-Za-z-]{1,64}$",
+        description="Answer from this release; without it from the current one. `saleslake releases` lists them.",
+        examples=["r-20220630T020000Z-0a1b2c"],
+    ),
+]
 
 # Answers worth a line in the logs; the others cost nothing, and writing it would be half of their time.
 _WORK = ("miss", "object")
@@ -44,12 +54,12 @@ def create_api(answers: Answers) -> APIGatewayRestResolver:
         "/analytics",
         summary="The sales of the current release at a glance",
         description="Key figures, and sales by state, category and month, of everything that is published.",
-        responses=responses(AnalyticsAnswer, UNCHANGED, NO_RELEASE),
+        responses=responses(AnalyticsAnswer, UNCHANGED, NO_RELEASE, GONE),
         operation_id="analytics",
         middlewares=checked,
     )
-    def analytics() -> Response[Any]:
-        return _answer(api, answers, OVERVIEW)
+    def analytics(release: AsOf = None) -> Response[Any]:
+        return _answer(api, answers, OVERVIEW, release)
 
     @api.get(
         "/health",
@@ -72,12 +82,15 @@ def create_api(answers: Answers) -> APIGatewayRestResolver:
     return api
 
 
-def _answer(api: APIGatewayRestResolver, answers: Answers, report: Report) -> Response[Any]:
+def _answer(
+    api: APIGatewayRestResolver, answers: Answers, report: Report, release: str | None
+) -> Response[Any]:
     left = api.lambda_context.get_remaining_time_in_millis() / 1000 - _LAMBDA_RESERVE_SECONDS
     answer = answers.answer(
         report,
         deadline=Deadline.after(min(REQUEST_SECONDS, left)),
         known=api.current_event.headers.get("if-none-match"),
+        release=release,
     )
     if answer.cache in _WORK:
         logger.info(

@@ -18,7 +18,10 @@ _PROBLEM = {MEDIA_TYPE: {"model": Problem}}
 
 UNCHANGED: dict[int, Any] = {304: {"description": "The asker named the entity tag of this very answer"}}
 NO_RELEASE: dict[int, Any] = {
-    404: {"description": "Nothing has been published yet", "content": _PROBLEM},
+    404: {"description": "Nothing has been published yet, or there is no such release", "content": _PROBLEM},
+}
+GONE: dict[int, Any] = {
+    410: {"description": "The release was withdrawn or has expired", "content": _PROBLEM},
 }
 _ALWAYS: dict[int, Any] = {
     400: {"description": "A parameter is unknown or cannot be used", "content": _PROBLEM},

@@ -10,6 +10,9 @@ class Releases(Protocol):
     def current_release(self) -> str | None:
         """Id of the release readers see now, None before the first."""
 
+    def status(self, release_id: str) -> str | None:
+        """``published``, ``withdrawn`` or ``expired``; None when there is no such release."""
+
 
 class Objects(Protocol):
     """The lake bucket: release documents and cached answers."""

@@ -14,6 +14,8 @@ _TITLES = {
     "unknown_parameter": "The request has a parameter this endpoint does not know",
     "invalid_parameter": "A parameter has a value that cannot be used",
     "no_release": "Nothing has been published yet",
+    "unknown_release": "There is no such release",
+    "release_gone": "The release is no longer there",
     "not_found": "There is nothing at this path",
     "method_not_allowed": "This path does not take this method",
     "query_timed_out": "The query took too long and was stopped",

@@ -27,3 +27,8 @@ class ReadersRelease:
             self._current = self._ledger.current()
             self._looked_at = now
         return self._current.seen_at(now) if self._current else None
+
+    def status(self, release_id: str) -> str | None:
+        """``published``, ``withdrawn`` or ``expired``; None when there is no such release. Looked up each time."""
+        item = self._ledger.get("release", release_id)
+        return str(item["status"]) if item and "status" in item else None
