@@ -140,14 +140,19 @@ class Authorisation:
         location = (found or {}).get("StorageDescriptor", {}).get("Location")
         if not found or not location:
             return
-        if statement.kind in ROWS or (statement.kind == "ALTER_TABLE" and is_iceberg(found)):
+        written = statement.kind in ROWS or (
+            statement.kind in ("ALTER_TABLE", "VACUUM") and is_iceberg(found)
+        )
+        removed = statement.kind in ("VACUUM", "DROP_TABLE") and is_iceberg(found)
+        # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-managing-tables.html
+        actions = [
+            *(["s3:GetObject", "s3:PutObject"] if written else []),
+            *(["s3:DeleteObject"] if removed else []),
+        ]
+        for action in actions:
             self._bucket(location)
-            for action in ("s3:GetObject", "s3:PutObject"):
-                self._object(action, location.rstrip("/") + "/data")
-        if statement.kind == "VACUUM" or (statement.kind == "DROP_TABLE" and is_iceberg(found)):
-            # https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-managing-tables.html
-            self._bucket(location)
-            self._object("s3:DeleteObject", location.rstrip("/") + "/data")
+            for folder in ("data", "metadata"):
+                self._object(action, f"{location.rstrip('/')}/{folder}/0")
 
     def _glue(self, action: str, database: str, table: str | None) -> None:
         """A grant on a table needs the same on its database and its catalog."""

@@ -66,6 +66,17 @@ def injected_partition_unbound(column: str) -> QueryFailed:
     )
 
 
+def object_missing(uri: str) -> QueryFailed:
+    """A file that the table names is gone, as after a VACUUM through another pointer into the same history."""
+    if uri.endswith(".metadata.json"):
+        message = f"ICEBERG_INVALID_METADATA: Error accessing metadata file {uri}"
+    elif "/metadata/" in uri:
+        message = f"ICEBERG_MISSING_METADATA: Metadata not found in metadata location: {uri}"
+    else:
+        message = f"ICEBERG_CANNOT_OPEN_SPLIT: Error opening Iceberg split {uri}"
+    return QueryFailed(message, Category.SYSTEM, 233)
+
+
 def internal(error: BaseException) -> QueryFailed:
     """A fault of the local cloud itself; says so instead of posing as an answer of Athena."""
     return QueryFailed(f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}", Category.SYSTEM, 100)

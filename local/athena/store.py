@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -62,6 +63,16 @@ class Store:
             found = s3._buckets.get(bucket)
             record = found["objects"].get(key) if found else None
         return None if record is None else int(record["size"])
+
+    def modified(self, uri: str) -> datetime:
+        """When an object was written; raises ObjectMissing."""
+        bucket, key = split(uri)
+        with self._scope():
+            found = s3._buckets.get(bucket)
+            record = found["objects"].get(key) if found else None
+        if record is None:
+            raise ObjectMissing(uri)
+        return datetime.fromisoformat(record["last_modified"])
 
     def write(self, uri: str, body: bytes, content_type: str = "application/octet-stream") -> None:
         """Put an object; raises ObjectMissing when the bucket does not exist."""

@@ -63,7 +63,7 @@ class Lake:
                 execute(binding.bound(statement, "seed", RUNS[0]))
         self.tables = [name for name in self._names() if self._is_iceberg(name)]
         for name in self.tables:
-            self._copy_table("seed", PUBLISHED, name)
+            self.copy_table("seed", PUBLISHED, name)
         for statement in statements:
             if statement.kind == "change":
                 execute(binding.bound(statement, "seed", RUNS[0]))
@@ -79,7 +79,7 @@ class Lake:
         name = f"copy_{self.copies}"
         self.glue.create_database(DatabaseInput={"Name": name})
         for found in self._tables(source):
-            self._copy_table(source, name, found["Name"])
+            self.copy_table(source, name, found["Name"])
         return name
 
     def point(self, database: str, table: str, metadata_location: str) -> None:
@@ -100,11 +100,23 @@ class Lake:
         assert current is not None
         return str(current.snapshot_id)
 
+    def exists(self, uri: str) -> bool:
+        """Whether an object is in S3."""
+        prefix = uri.removeprefix(f"s3://{BUCKET}/")
+        return "Contents" in client(self.session, "s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+
+    def put(self, uri: str, body: bytes) -> None:
+        """Write an object."""
+        client(self.session, "s3").put_object(
+            Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"), Body=body
+        )
+
     def _tables(self, database: str) -> list[dict[str, Any]]:
         pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=database)
         return [entry for page in pages for entry in page["TableList"]]
 
-    def _copy_table(self, source: str, target: str, name: str) -> None:
+    def copy_table(self, source: str, target: str, name: str) -> None:
+        """A second pointer, in another database, to the history of a table."""
         found = self.glue.get_table(DatabaseName=source, Name=name)["Table"]
         kept = {key: found[key] for key in TABLE_INPUT if key in found}
         self.glue.create_table(DatabaseName=target, TableInput=kept)

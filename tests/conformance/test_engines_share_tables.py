@@ -76,7 +76,8 @@ def test_a_published_table_changes_only_when_its_pointer_moves(
     build(TABLE.format(database=database), database)
     build(ROWS, database)
     published = f"{database}_published"
-    copy_table(lake, database, published)
+    lake.glue.create_database(DatabaseInput={"Name": published})
+    lake.copy_table(database, published, "shared")
     count: Callable[[Runner], list[tuple[str | None, ...]]] = lambda runner: contents(  # noqa: E731
         runner, published, "SELECT count(*), sum(amount) FROM shared"
     )
@@ -135,13 +136,3 @@ def test_a_write_of_over_a_hundred_partitions_fails_on_both(
             Exception, match="ICEBERG_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers"
         ):
             runner(f"INSERT INTO shared VALUES {rows}", database)
-
-
-def copy_table(lake: Lake, source: str, target: str) -> None:
-    """A second pointer to the same table history, in another database."""
-    lake.glue.create_database(DatabaseInput={"Name": target})
-    found = lake.glue.get_table(DatabaseName=source, Name="shared")["Table"]
-    kept = {
-        key: found[key] for key in ("Name", "StorageDescriptor", "TableType", "Parameters") if key in found
-    }
-    lake.glue.create_table(DatabaseName=target, TableInput=kept)

@@ -84,29 +84,6 @@ def test_a_running_query_is_cancelled_and_the_engine_goes_on(trino: Runner) -> N
     assert list(trino("SELECT 1").rows) == [("1",)]
 
 
-def test_maintenance_keeps_rows_and_expires_snapshots(trino: Runner, lake: Lake) -> None:
-    database = lake.copy()
-    trino("ALTER TABLE dim_geography SET TBLPROPERTIES ('vacuum_max_snapshot_age_seconds' = '0')", database)
-    before = list(trino("SELECT count(*), count(DISTINCT geography_id) FROM dim_geography", database).rows)
-    old = lake.catalog.load_table((database, "dim_geography")).metadata.snapshots
-    trino("OPTIMIZE dim_geography REWRITE DATA USING BIN_PACK", database)
-    assert len(old) > 1
-    assert (
-        list(trino("SELECT count(*), count(DISTINCT geography_id) FROM dim_geography", database).rows)
-        == before
-    )
-    assert list(trino("SHOW TBLPROPERTIES dim_geography", database).rows).count(
-        ("vacuum_max_snapshot_age_seconds\t0",)
-    )
-
-
-def test_a_column_added_later_is_null_in_old_rows(trino: Runner, duckdb: Runner, lake: Lake) -> None:
-    database = lake.copy()
-    trino("ALTER TABLE dim_geography ADD COLUMNS (population bigint)", database)
-    sql = "SELECT count(*) > 0, count(population) FROM dim_geography"
-    assert list(trino(sql, database).rows) == list(duckdb(sql, database).rows) == [("true", "0")]
-
-
 def test_trino_ends_when_whoever_started_it_is_killed(trino: Runner, tmp_path: Path) -> None:
     command = [sys.executable, "-c", STARTED_BY_ANOTHER, str(tmp_path)]
     starter = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)

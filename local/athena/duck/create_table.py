@@ -15,20 +15,8 @@ from local.athena.duck.defining import Defining, done
 from local.athena.duck.glue_types import from_glue, to_iceberg
 from local.athena.engine import Result
 from local.athena.errors import NotSupportedHere, schema_not_found, user_error
+from local.athena.properties import check_properties, kept
 
-# https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
-ICEBERG_PROPERTIES = frozenset(
-    [
-        "table_type",
-        "format",
-        "write_compression",
-        "optimize_rewrite_data_file_threshold",
-        "optimize_rewrite_delete_file_threshold",
-        "vacuum_min_snapshots_to_keep",
-        "vacuum_max_snapshot_age_seconds",
-        "vacuum_max_metadata_files_to_keep",
-    ]
-)
 _TRANSFORMS = ("year", "month", "day", "hour", "bucket", "truncate")
 _MAX_COLUMN_ID = 1000  # partition fields are numbered from here
 
@@ -97,17 +85,15 @@ def create_table(cursor: Any, work: Defining) -> Result:
 def _checked(properties: dict[str, str], location: str | None) -> dict[str, str]:
     if properties.get("table_type", "").lower() != "iceberg":
         raise user_error("NOT_SUPPORTED", "External keyword required for table type HIVE")
-    unknown = sorted(set(properties) - ICEBERG_PROPERTIES)
-    if unknown:
-        raise user_error("INVALID_TABLE_PROPERTY", f"Unsupported table property key: {unknown[0]}")
+    given = {name: value for name, value in properties.items() if name != "table_type"}
+    check_properties(given)
     if not location:
         raise user_error("MISSING_LOCATION", "Table location must be specified")
     if properties.get("format", "parquet").lower() != "parquet":
         raise NotSupportedHere(f"Iceberg tables of {properties['format']} files")
-    kept = {name: value for name, value in properties.items() if name not in ("table_type", "format")}
     codec = properties.get("write_compression", "zstd").lower()
     return {
-        **kept,
+        **kept(given),
         "write.format.default": "parquet",
         "write.parquet.compression-codec": codec,
         "format-version": "2",

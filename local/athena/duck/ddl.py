@@ -8,10 +8,12 @@ from typing import Any
 
 from ministack.services import athena as emulated
 
+from local.athena.duck.alter_table import alter_table
 from local.athena.duck.catalog_objects import create_database, create_view, drop_table, drop_view
 from local.athena.duck.create_table import create_external_table, create_table
 from local.athena.duck.defining import Defining
 from local.athena.duck.show import describe, show_columns, show_databases, show_tables
+from local.athena.duck.vacuum import vacuum
 from local.athena.engine import Result
 
 
@@ -32,6 +34,8 @@ _STATEMENTS: tuple[tuple[tuple[str, ...], Callable[[Any, Defining], Result]], ..
     (("create", "view"), create_view(replace=False)),
     (("create", "database"), create_database),
     (("create", "schema"), create_database),
+    (("alter", "table"), alter_table),
+    (("vacuum",), vacuum),
     (("drop", "table"), drop_table),
     (("drop", "view"), drop_view),
     (("show", "databases"), show_databases),

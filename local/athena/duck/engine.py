@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
-from local.athena.duck import ddl, dml, render, transforms
+from local.athena.duck import ddl, dml, optimize, render, transforms
 from local.athena.duck.catalog import Catalog
 from local.athena.duck.queries import Queries
 from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Result
-from local.athena.errors import NotSupportedHere, check_cutoff, user_error
+from local.athena.errors import NotSupportedHere, check_cutoff, object_missing, user_error
 from local.athena.sql import Malformed, parse
-from local.athena.store import Store
+from local.athena.store import ObjectMissing, Store
 
 _MACROS = Path(__file__).with_name("macros.sql")
 _SETTINGS = (
@@ -68,6 +68,8 @@ class DuckEngine:
                 if query.query_id in self._cancelled:
                     raise QueryCancelled from error
             raise translated(error) from error
+        except ObjectMissing as error:
+            raise object_missing(str(error)) from error
         finally:
             with self._lock:
                 self._running.pop(query.query_id, None)
@@ -103,6 +105,8 @@ def run(query: Query, cursor: duckdb.DuckDBPyConnection) -> Result:
     store = Store(query.session.account_id, query.session.region)
     catalog = Catalog(store, query.database)
     queries = Queries(query.sql, datetime.now(UTC), catalog.resolve)
+    if optimize.is_optimize(query.sql):
+        return optimize.optimize(query.sql, dml.Writing(queries, catalog, cursor, query.bytes_cutoff))
     if (defined := ddl.run(query.sql, ddl.Defining(store, query.database, queries))) is not None:
         return defined
     tree = _parsed(query.sql)

@@ -31,8 +31,8 @@ class Predicate:
     values: tuple[Value, ...]
 
 
-def push_down(x: "Expressions", condition: exp.Expression, only: "Scan | None" = None) -> None:
-    """Tell each scan which of its columns are compared with constants.
+def push_down(x: "Expressions", condition: exp.Expression, only: "Scan | None" = None) -> bool:
+    """Tell each scan which of its columns are compared with constants; whether that is all there is to it.
 
     The conditions stay in the query as well, so a scan may ignore them; all of them are false for NULL,
     so they hold whatever side of an outer join the scan is on. A MERGE's ON condition says so of its
@@ -40,10 +40,15 @@ def push_down(x: "Expressions", condition: exp.Expression, only: "Scan | None" =
     """
     # A correlated subquery also compares fields of the query around it, whose rows it does not choose.
     own = {id(item.typed.origin.scan) for item in x.scope.fields if item.typed.origin}
+    complete = True
     for conjunct in _conjuncts(condition):
+        count = 0
         for origin, predicate in _predicates(x, conjunct):
             if id(origin.scan) in own and (only is None or origin.scan is only):
                 origin.scan.predicates.append(predicate)
+                count += 1
+        complete = complete and count == (2 if isinstance(conjunct, exp.Between) else 1)
+    return complete
 
 
 def _conjuncts(node: exp.Expression) -> Iterator[exp.Expression]:

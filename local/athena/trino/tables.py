@@ -6,25 +6,10 @@ from collections.abc import Mapping
 from sqlglot import exp
 
 from local.athena.errors import user_error
+from local.athena.properties import check_properties, kept
 from local.athena.trino.settings import HIVE_CATALOG
 from local.athena.trino.words import Word
 
-# https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
-ICEBERG_PROPERTIES = frozenset(
-    {
-        "format",
-        "write_compression",
-        "optimize_rewrite_data_file_threshold",
-        "optimize_rewrite_delete_file_threshold",
-        "vacuum_min_snapshots_to_keep",
-        "vacuum_max_snapshot_age_seconds",
-        "vacuum_max_metadata_files_to_keep",
-    }
-)
-# The names under which Iceberg itself knows them: https://iceberg.apache.org/docs/1.9.1/configuration/
-KEPT_AS = {
-    "vacuum_min_snapshots_to_keep": "history.expire.min-snapshots-to-keep",
-}
 TRANSFORM = re.compile(r"(\w+)\s*\((?:\s*(\d+)\s*,)?\s*[\"`]?(\w+)[\"`]?\s*\)")
 
 
@@ -106,12 +91,10 @@ def _in_schema(table: exp.Expression) -> str:
 
 def _iceberg_options(given: Mapping[str, str]) -> list[str]:
     """Athena's table properties; those Trino has no word for are kept in the table's metadata."""
-    if unknown := sorted(set(given) - ICEBERG_PROPERTIES):
-        raise user_error("INVALID_TABLE_PROPERTY", f"Unsupported table property key: {unknown[0]}")
+    check_properties(given)
     options = [f"format = {_text(given['format'].upper())}"] if "format" in given else []
-    kept = {KEPT_AS.get(name, name): value for name, value in given.items() if name != "format"}
-    if kept:
-        names, values = ", ".join(map(_text, kept)), ", ".join(map(_text, kept.values()))
+    if held := kept(given):
+        names, values = ", ".join(map(_text, held)), ", ".join(map(_text, held.values()))
         options.append(f"extra_properties = MAP(ARRAY[{names}], ARRAY[{values}])")
     return options
 

@@ -14,6 +14,7 @@ from sqlglot.dialects.athena import Athena  # its DDL is Hive's; the front has a
 
 from local.athena.engine import StatementType
 from local.athena.errors import user_error
+from local.athena.properties import snapshot_age
 from local.athena.trino.tables import create_as_head, create_table, quoted, set_properties, trino_type
 from local.athena.trino.words import Word, leading_name, outside_brackets, words_of
 
@@ -30,8 +31,7 @@ PASSED: dict[str, StatementType] = {
     "MERGE": "DML",
     "EXPLAIN": "UTILITY",
 }
-# https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html
-DEFAULT_SNAPSHOT_AGE = "432000"
+BIN_PACK = ["REWRITE", "DATA", "USING", "BIN_PACK"]
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,9 @@ def _show(sql: str, words: list[Word]) -> str:
 
 def _optimize(sql: str, words: list[Word]) -> Statement:
     """OPTIMIZE table REWRITE DATA USING BIN_PACK [WHERE predicate]."""
+    keywords = [word.keyword for word in words]
+    if not any(keywords[at : at + 4] == BIN_PACK for at in (2, 4)):  # behind `table` or `database.table`
+        raise user_error("SYNTAX_ERROR", "mismatched input. Expecting: REWRITE DATA USING BIN_PACK")
     head = f"ALTER TABLE {leading_name(words[1:])} EXECUTE optimize "
     where = next((word.start for word in words if word.keyword == "WHERE"), None)
     if where is None:
@@ -177,7 +180,7 @@ def _optimize(sql: str, words: list[Word]) -> Statement:
 def _vacuum(table: str, properties: Properties) -> list[Statement]:
     """Expire snapshots and remove files no snapshot has, both by the age the table's properties allow."""
     held = properties(_metadata_table(table, "properties"))
-    age = int(held.get("vacuum_max_snapshot_age_seconds", DEFAULT_SNAPSHOT_AGE))
+    age = snapshot_age(held)
     return [
         Statement(f"ALTER TABLE {table} EXECUTE {procedure}(retention_threshold => '{age}s')", "DML")
         for procedure in ("expire_snapshots", "remove_orphan_files")
