@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from saleslake.cli.context import Deployed
 from saleslake.contracts.loader import contracts
-from saleslake.contracts.model import Contract
 from saleslake.history import Release
 
 
@@ -15,20 +14,26 @@ class BrokenRule(NamedTuple):
     name: str
     times: int
     description: str
+    """Empty for a rule that the contracts beside this console do not have: the stack's are others."""
 
 
 def broken_rules(lake: Deployed, release: Release) -> Iterator[BrokenRule]:
     """The rules that warn of the release's tables, by dataset."""
-    for contract in contracts():
-        warned = _warned(lake, release, contract) if contract.table_rules else {}
-        for rule in contract.table_rules:
-            name = f"{contract.dataset}.{rule.name}"
-            if warned.get(name):
-                yield BrokenRule(name, warned[name], rule.description)
+    about = {
+        f"{contract.dataset}.{rule.name}": rule.description
+        for contract in contracts()
+        for rule in contract.table_rules
+    }
+    for dataset, run_id in sorted(_last_runs(release).items()):
+        warned = (lake.ledger.get("run", run_id) or {}).get("warnings", {})
+        for name, times in sorted(warned.items()):
+            if name.startswith(f"{dataset}."):
+                yield BrokenRule(name, times, about.get(name, ""))
 
 
-def _warned(lake: Deployed, release: Release, contract: Contract) -> dict[str, int]:
-    """What the last run of the release's line that loaded the dataset was warned of."""
-    runs = [account.run_id for account in release.files.values() if account.dataset == contract.dataset]
-    item = lake.ledger.get("run", max(runs)) if runs else None
-    return dict((item or {}).get("warnings", {}))
+def _last_runs(release: Release) -> dict[str, str]:
+    """The run of the release's line that loaded each dataset last."""
+    last: dict[str, str] = {}
+    for account in release.files.values():
+        last[account.dataset] = max(account.run_id, last.get(account.dataset, ""))
+    return last
