@@ -17,6 +17,7 @@ from local import deploy
 from local.cloud import CloudError
 from local.settings import CHECKOUT, Settings
 
+TEMPLATES = "packaged-templates"
 POLL = {"Delay": 0.1, "MaxAttempts": 3000}
 
 
@@ -52,7 +53,7 @@ def deploy_packaged(
     cloudformation.create_change_set(
         **change,
         ChangeSetType="CREATE",
-        TemplateBody=packaged.read_text(),
+        TemplateURL=_template_address(settings, packaged),
         Capabilities=[chosen["capabilities"], "CAPABILITY_AUTO_EXPAND"],
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
@@ -65,6 +66,14 @@ def deploy_packaged(
         reasons = deploy.failures(settings, stack)
         raise CloudError(f"stack {stack} was not created:\n{reasons or error}") from error
     return deploy.outputs(settings, stack)
+
+
+def _template_address(settings: Settings, packaged: Path) -> str:
+    """Where CloudFormation finds the template: one sent along may have 51,200 bytes, one in S3 a million."""
+    s3 = deploy.client(settings, "s3")
+    s3.create_bucket(Bucket=TEMPLATES)
+    s3.upload_file(str(packaged), TEMPLATES, packaged.name)
+    return f"https://s3.amazonaws.com/{TEMPLATES}/{packaged.name}"
 
 
 def _pairs(text: str) -> dict[str, str]:
