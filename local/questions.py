@@ -171,8 +171,8 @@ def _returns(rows: Rows, truth: Any) -> Iterator[Figure]:
 
 
 QUESTIONS = (
-    Question("Which products lead each category?", "top_products_by_category", "top_products_by_category", _top_products,
-             ("Set #1", "kurta #1")),
+    Question("Which products lead each category?", "top_products_by_category", "top_products_by_category",
+             _top_products, ("Set #1", "kurta #1")),
     Question("What are our customers worth?", "customer_ltv", "customer_lifetime_value", _lifetime_value,
              ("customers", "all customers lifetime_value", "#1 ")),
     Question("Where do visitors of the web shop stop?", "conversion_funnel", "conversion_funnel", _funnel, ("all ",)),

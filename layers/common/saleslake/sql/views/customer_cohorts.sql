@@ -1,5 +1,5 @@
 -- Customers by the month of their first order, and how many of them came back. Grain: one cohort in one month.
--- Order: cohort_month, sale_month. Where both months are the same, the customers are new; else they returned.
+-- Order: cohort_month, sale_month. In the month of the cohort they are new, later they returned.
 CREATE OR REPLACE VIEW customer_cohorts AS
 WITH firsts AS (
     SELECT customer_id, MIN(sale_month) AS cohort_month

@@ -22,5 +22,5 @@ SELECT
     CAST(orders AS decimal(18,4)) / NULLIF(SUM(orders) OVER (PARTITION BY channel), 0) AS share_of_orders,
     CAST(revenue AS decimal(34,4)) / NULLIF(CAST(SUM(revenue) OVER (PARTITION BY channel) AS decimal(38,2)), 0)
         AS share_of_revenue,
-    CAST(cancelled_orders AS decimal(18,4)) / NULLIF(orders + cancelled_orders, 0) AS cancellation_rate
+    CAST(cancelled_orders AS decimal(18,4)) / NULLIF(orders + cancelled_orders, 0) AS order_cancellation_rate
 FROM methods
