@@ -1,6 +1,5 @@
 """What the company sells through Amazon, in the columns of the Amazon sale report."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,16 +14,13 @@ from datagen.amazon_orders.blocks import (
     REPEATED_SKU,
     order_numbers,
 )
-from datagen.amazon_orders.places import places
-from datagen.amazon_orders.products import SIZES
-from datagen.amazon_orders.products import Products as Goods
 from datagen.amazon_orders.promotions import Promotions
 from datagen.amazon_orders.rows import PREFIXES, Pools, Rows
-from datagen.draw import Text, weighted
-from datagen.world.calendar import EPOCH, Calendar, months
+from datagen.draw import weighted
+from datagen.world.amazon_pools import OPEN_FATE, report_pools
 from datagen.world.draw import order_days
 from datagen.world.orders import Lines, lines
-from datagen.world.products import CATEGORY_NAMES, Products
+from datagen.world.products import Products
 from datagen.world.setting import Setting
 from datagen.world.web import NEVER
 
@@ -37,9 +33,7 @@ class AmazonOrders:
     """Orders and their lines; ``open_…`` is what the report says before an order is settled."""
 
     batch: np.ndarray  # of each order's first appearance in a report
-    settled_batch: (
-        np.ndarray
-    )  # the whole order once more, with what became of it; NEVER if it was said at once
+    settled_batch: np.ndarray  # of the whole order once more, with what became of it; or NEVER
     number: np.ndarray
     prefix: np.ndarray
     fate: np.ndarray
@@ -120,7 +114,7 @@ def amazon_orders(setting: Setting, weights: np.ndarray, products: Products) -> 
         lifecycle.IS_NON_AMAZON[fate], len(PREFIXES) - 1, rng.integers(0, len(PREFIXES) - 1, count)
     )
     promotions = Promotions(setting.rng("promotions"))
-    pools = _pools(products, promotions, days)
+    pools = report_pools(products, promotions, days)
     written, city, postcode = pools.places.draw(rng, count)
     return AmazonOrders(
         batch=batch,
@@ -144,40 +138,3 @@ def amazon_orders(setting: Setting, weights: np.ndarray, products: Products) -> 
         promotion=promotions.draw(rng, merchant, cancelled),
         pools=pools,
     )
-
-
-def _open_fates() -> np.ndarray:
-    """For each fate the one an order has before it is settled: pending with the same shipper; else -1."""
-    pending = {order[:3]: nth for nth, order in enumerate(lifecycle.ORDERS) if order[3] == "Pending"}
-    settled = [order[3] in {"Cancelled", "Shipped"} or "Delivered" in order[3] for order in lifecycle.ORDERS]
-    return np.array(
-        [
-            pending.get(order[:3], -1) if done else -1
-            for order, done in zip(lifecycle.ORDERS, settled, strict=True)
-        ]
-    )
-
-
-OPEN_FATE = _open_fates()
-
-
-def _pools(products: Products, promotions: Promotions, days: Calendar) -> Pools:
-    """The report's pools over this world's range: one entry of goods per row of change, as categories change."""
-    subject = products.history.subject
-    style, size = Text([f"S{nth:04}" for nth in range(len(products.created) // 4 + 1)]), len(SIZES) - 1
-    goods = Goods(
-        sku=Text([f"P{nth:05}" for nth in subject.tolist()]),
-        style=style,
-        style_of=subject // 4,
-        category=Text(CATEGORY_NAMES),
-        category_of=products.category,
-        size=Text(SIZES),
-        size_of=subject * 3 % size,
-        asin=Text([f"B0{nth * 7_368_787 % 10**8:08}" for nth in subject.tolist()]),
-        price=products.price,
-        weight=np.ones(len(subject)),
-    )
-    calendar = [EPOCH + dt.timedelta(days=day) for day in range(days.first, days.last + 1)]
-    numbers = np.arange(days.first, days.last + 1)
-    written = Text([day.strftime("%m-%d-%y") for day in calendar])
-    return Pools(goods, places(), promotions, written, months(numbers), np.ones(len(numbers)))

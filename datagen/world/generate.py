@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from datagen.world.background import Background
 from datagen.world.calendar import day_text
 from datagen.world.deliveries import deliveries
 from datagen.world.formats import Writer, open_writer
@@ -30,7 +30,6 @@ USUAL = {
     "inventory": "parquet",
     "reviews": "csv",
 }  # parents first: the order of arrival within a day
-WAITING = 6  # tables made and not yet written
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,7 @@ def generate(
     tables = deliveries(company, report=report, seen=truth.events.add)
     batches = setting.calendar.batches
     arrivals: list[dict[str, Any]] = []
-    with _Background() as background:
+    with Background() as background:
         for nth, batch in enumerate(batches):
             for dataset, of_batch in tables.items():
                 name = f"landing/{dataset}/{dataset}-{batch.label}.{ending(dataset, format_)}"
@@ -134,26 +133,6 @@ class _File:
     def close(self) -> None:
         for writer in self._writer:
             writer.close()
-
-
-class _Background:
-    """One thread that writes while the next tables are made; what is asked of it happens in that order."""
-
-    def __enter__(self) -> "_Background":
-        self._pool, self._asked = ThreadPoolExecutor(1), list[Future[None]]()
-        return self
-
-    def run(self, task: Callable[..., None], *arguments: Any) -> None:
-        """Do something later; wait when too much is waiting, fail when something failed."""
-        self._asked.append(self._pool.submit(task, *arguments))
-        while len(self._asked) > WAITING:
-            self._asked.pop(0).result()
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=kind is not None)
-        if kind is None:
-            for asked in self._asked:
-                asked.result()
 
 
 def _write_json(path: Path, document: Any) -> None:

@@ -13,7 +13,8 @@ from datagen.world.reps import Reps, reps
 from datagen.world.reviews import Reviews, reviews
 from datagen.world.setting import Setting
 from datagen.world.stock import Stock
-from datagen.world.web import WebOrders, web_orders
+from datagen.world.web import WebOrders
+from datagen.world.web_draw import web_orders
 
 
 @dataclass(frozen=True)
