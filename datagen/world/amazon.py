@@ -55,15 +55,15 @@ class AmazonOrders:
 
     def state(self) -> np.ndarray:
         """Where each order goes: code into the states' canonical names."""
-        return self.pools.places.state_of_text[self.written]
+        return np.asarray(self.pools.places.state_of_text[self.written])
 
     def is_cancelled(self, batch: int) -> np.ndarray:
         """Whether the reports up to a batch say that an order is cancelled."""
-        return lifecycle.IS_CANCELLED[self.fate] & ~self.is_open(batch)
+        return np.asarray(lifecycle.IS_CANCELLED[self.fate] & ~self.is_open(batch))
 
     def is_open(self, batch: int) -> np.ndarray:
         """Whether the reports up to a batch still call an order pending."""
-        return (self.settled_batch != NEVER) & (self.settled_batch > batch)
+        return np.asarray((self.settled_batch != NEVER) & (self.settled_batch > batch))
 
     def rows(self, batch: int) -> Rows:
         """The report of a batch, newest order first."""

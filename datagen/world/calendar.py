@@ -52,8 +52,8 @@ class Calendar:
         """Files in the order they arrive."""
         history_end = self.last - self.daily
         days = np.arange(self.first, history_end + 1)
-        starts = np.flatnonzero(np.diff(months(days), prepend=-1)) if len(days) else []
-        edges = [*(self.first + np.asarray(starts, np.int64)).tolist(), history_end + 1]
+        starts = np.flatnonzero(np.diff(months(days), prepend=-1))
+        edges = [*(self.first + starts).tolist(), history_end + 1]
         history = [Batch(day_text(first)[:7], first, after - 1) for first, after in pairwise(edges)]
         daily = range(max(history_end + 1, self.first), self.last + 1)
         return (*history, *(Batch(day_text(day), day, day) for day in daily))

@@ -39,7 +39,7 @@ class Customers:
     @property
     def created(self) -> np.ndarray:
         """The day each customer signed up."""
-        return self.history.day[self.history.is_first]
+        return np.asarray(self.history.day[self.history.is_first])
 
     @property
     def tracked(self) -> np.ndarray:

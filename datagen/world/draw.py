@@ -18,7 +18,7 @@ class Popularity:
         """One subject per day given, created on that day or before."""
         known = np.maximum(np.searchsorted(self._created, days, side="right"), 1)
         point = rng.random(len(days)) * self._edges[known - 1]
-        return np.minimum(np.searchsorted(self._edges, point, side="right"), known - 1)
+        return np.asarray(np.minimum(np.searchsorted(self._edges, point, side="right"), known - 1))
 
 
 def order_days(rng: np.random.Generator, calendar: Calendar, weights: np.ndarray, count: int) -> np.ndarray:

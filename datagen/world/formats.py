@@ -117,4 +117,4 @@ def open_writer(path: Path) -> Writer:
 
 
 def _is_bare(kind: Any) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind)
+    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_boolean(kind))

@@ -20,21 +20,21 @@ class History:
     @property
     def day(self) -> np.ndarray:
         """The day of each row."""
-        return self.stamp // SECONDS
+        return np.asarray(self.stamp // SECONDS)
 
     @property
     def is_first(self) -> np.ndarray:
         """Whether the row creates its subject."""
-        return np.diff(self.subject, prepend=-1) > 0
+        return np.asarray(np.diff(self.subject, prepend=-1) > 0)
 
     @property
     def is_last_of_day(self) -> np.ndarray:
         """Whether no later row of the subject has the same day."""
-        return np.diff(self._keys, append=-1) != 0
+        return np.asarray(np.diff(self._keys, append=-1) != 0)
 
     @property
     def _keys(self) -> np.ndarray:
-        return self.subject * _SPAN + self.day
+        return np.asarray(self.subject * _SPAN + self.day)
 
     def row_at(self, subject: np.ndarray, day: np.ndarray) -> np.ndarray:
         """The row valid on a day: the last up to its end; before the first day that day's; -1 without any."""
@@ -58,7 +58,7 @@ class History:
         same_subject = np.diff(self.subject[rows], prepend=-1) == 0
         same_values = np.zeros(len(rows), bool)
         same_values[1:] = (tracked[rows[1:]] == tracked[rows[:-1]]).all(axis=1)
-        return rows[~(same_subject & same_values)]
+        return np.asarray(rows[~(same_subject & same_values)])
 
     def last_of(self, batch: np.ndarray) -> np.ndarray:
         """The rows that are their subject's last in their batch."""

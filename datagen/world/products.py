@@ -46,7 +46,7 @@ class Products:
     @property
     def created(self) -> np.ndarray:
         """The day each product came on the market."""
-        return self.history.day[self.history.is_first]
+        return np.asarray(self.history.day[self.history.is_first])
 
     @property
     def tracked(self) -> np.ndarray:

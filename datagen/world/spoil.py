@@ -85,17 +85,19 @@ def spoil_company(world: World, counts: Mapping[str, int]) -> World:
     sales = _spoil_sales(rng, world, wanted)
     web, reps = world.web, world.reps
     lost = rng.choice(len(web.day), min(wanted["without_order"], len(web.day)), replace=False)
-    never = {
-        name: _with(getattr(web, name), lost, NEVER)
-        for name in ("placed_batch", "settled_batch", "returned_batch")
-    }
+    web = replace(
+        web,
+        placed_batch=_with(web.placed_batch, lost, NEVER),
+        settled_batch=_with(web.settled_batch, lost, NEVER),
+        returned_batch=_with(web.returned_batch, lost, NEVER),
+    )
     manager = reps.manager.copy()
     # The last hired manage nobody.
     pairs = min(wanted["manager_cycle"], world.setting.sizes.reps // 3)
     for nth in range(pairs):
         one, other = (world.setting.sizes.reps - 1 - 2 * nth - more for more in (0, 1))
         manager[reps.history.subject == one], manager[reps.history.subject == other] = other, one
-    return replace(world, sales=sales, web=replace(web, **never), reps=replace(reps, manager=manager))
+    return replace(world, sales=sales, web=web, reps=replace(reps, manager=manager))
 
 
 def _spoil_sales(rng: np.random.Generator, world: World, wanted: Mapping[str, int]) -> RepSales:

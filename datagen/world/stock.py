@@ -97,4 +97,4 @@ class Stock:
     def _sold(self, product: np.ndarray, before: np.ndarray) -> np.ndarray:
         """Units of each product sold before a day."""
         at = np.searchsorted(self._keys, product * _SPAN + before)
-        return self._total[at]
+        return np.asarray(self._total[at])

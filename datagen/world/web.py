@@ -50,12 +50,12 @@ class WebOrders:
     @property
     def day(self) -> np.ndarray:
         """The day each order was placed."""
-        return self.stamp // SECONDS
+        return np.asarray(self.stamp // SECONDS)
 
     @property
     def net(self) -> np.ndarray:
         """Paise of each line, less its discount, before tax."""
-        return self.quantity * self.lines.price - self.discount
+        return np.asarray(self.quantity * self.lines.price - self.discount)
 
     def status_at(self, batch: np.ndarray | int) -> np.ndarray:
         """What the headers delivered up to a batch say."""

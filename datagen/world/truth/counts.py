@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 
 from datagen.world import regions
-from datagen.world.events import DEVICES, STEPS, TYPES, Events
+from datagen.world.events import DEVICES, STEPS, Events
 from datagen.world.truth.known import Known
+from datagen.world.visits import TYPES
 from datagen.world.world import World
 
 NEVER = np.iinfo(np.int64).max

@@ -6,13 +6,13 @@ import duckdb
 import numpy as np
 
 from datagen.world.calendar import day_text
-from datagen.world.events import TYPES
 from datagen.world.spoil import Spoiler
 from datagen.world.truth.counts import EventCounts, TableCounts
 from datagen.world.truth.facts import facts
 from datagen.world.truth.known import known_at
 from datagen.world.truth.questions import questions
 from datagen.world.truth.sums import sales
+from datagen.world.visits import TYPES
 from datagen.world.world import World
 
 

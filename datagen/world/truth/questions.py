@@ -160,7 +160,8 @@ def _trend(connection: Any) -> list[Row]:
         FROM facts GROUP BY month ORDER BY month
         """,  # noqa: S608
     )
-    trend, before = [], None
+    trend: list[Row] = []
+    before: int | None = None
     for row in found:
         growth = None if before is None else ratio((row["revenue"] - before) * 100, before, 2)
         value = ratio(row["revenue"], row["lines"] * 100, 2)

@@ -21,7 +21,7 @@ def in_format(tmp_path_factory: pytest.TempPathFactory):
     return {format_: make(tmp_path_factory.mktemp(format_), 5, format_=format_) for format_ in FORMATS}
 
 
-@pytest.mark.parametrize("format_", [None, "parquet", "avro"])
+@pytest.mark.parametrize("format_", [None, "avro"])
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, format_: str | None):
     ones, others = (content(make(tmp_path / name, 6, format_=format_, late=True).out) for name in "ab")
     assert ones == others
