@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from saleslake.contracts.model import PROVENANCE, Contract
+from saleslake.contracts.model import LINE_NUMBER, PROVENANCE, Contract
 
 _COMMENT = 255  # characters Glue allows a column comment
 _PARQUET = {
@@ -32,8 +32,8 @@ def quarantined_rows_table(contract: Contract, location: str) -> dict[str, Any]:
     """``TableInput`` of the dataset's refused rows, named ``<dataset>_quarantine``."""
     columns = [
         ("file_id", "string", "SHA-256 of the file as delivered."),
-        ("line_number", "bigint", "Physical line of the file where the record begins; the header is line 1."),
-        ("raw_text", "string", "The record as delivered, without its line end."),
+        ("line_number", "bigint", LINE_NUMBER),
+        ("raw_text", "string", "The record as delivered, without its line end; of Parquet and Avro as JSON."),
         ("reasons", f"array<{REASON}>", "Every rule the row breaks, with the value at fault."),
     ]
     description = f"Refused rows of {contract.dataset} and why."

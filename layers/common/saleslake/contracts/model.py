@@ -146,12 +146,16 @@ class Provenance(Frozen):
     description: str
 
 
+LINE_NUMBER = (
+    "Physical line of the file where the record begins, the header being line 1; in Parquet, Avro and a JSON array "
+    "the number of the record, from 1."
+)
 PROVENANCE = (
     Provenance(name="file_id", physical_type="string", description="SHA-256 of the file as delivered."),
     Provenance(
         name="line_number",
         physical_type="bigint",
-        description="Physical line of the file where the record begins; the header is line 1.",
+        description=LINE_NUMBER,
     ),
     Provenance(
         name="occurrence",
