@@ -78,6 +78,32 @@ def test_delete_of_a_whole_month_only_drops_its_file(athena, sales):
     assert everything(athena) == ALL[:1]
 
 
+def test_delete_of_whole_months_reads_nothing(athena, sales):
+    whole = athena.result("DELETE FROM sales WHERE day >= DATE '2022-05-01' AND day < DATE '2022-07-01'")
+    assert (whole.update_count, whole.scanned_bytes) == (2, 0)
+    assert everything(athena) == ALL[:1]
+    assert athena.result("DELETE FROM sales").update_count == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "left"),
+    [
+        ("day >= DATE '2022-05-02'", ALL[:2]),
+        ("day >= DATE '2022-05-01' AND id = 2", [ALL[0], ALL[2]]),
+        ("amount > 1.60", [ALL[0], ALL[2]]),
+        ("day >= DATE '2022-05-01' AND amount = 2", [ALL[0], ALL[2]]),
+        ("day >= DATE '2022-05-01' AND name IS NOT NULL", [ALL[0], ALL[2]]),
+        ("day >= DATE '2022-05-01' OR id = 1", []),
+        ("NOT day BETWEEN DATE '2022-05-01' AND DATE '2022-05-31'", ALL[1:]),
+        ("day IN (DATE '2022-05-31', DATE '2022-05-01')", ALL[:1]),
+        ("\"$path\" = 'elsewhere'", ALL),
+    ],
+)
+def test_delete_takes_only_the_rows_of_its_condition(athena, sales, condition, left):
+    athena.result(f"DELETE FROM sales WHERE {condition}")
+    assert everything(athena) == left
+
+
 def test_delete_of_nothing_makes_no_snapshot(athena, sales):
     before = snapshots(athena)
     assert athena.result("DELETE FROM sales WHERE id = 99").update_count == 0

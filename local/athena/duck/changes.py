@@ -125,6 +125,8 @@ def assignments(
 def rewrite(work: Writing, target: Target, changes: str) -> Result:
     """Write anew the files that hold rows of `changes` (__f, __p, __keep, columns): the others and the kept.
 
+    A DELETE keeps none, so its `changes` have no columns.
+
     Raises
     ------
     QueryFailed
@@ -143,7 +145,8 @@ def rewrite(work: Writing, target: Target, changes: str) -> Result:
     emptied = {file for file, rows, _ in touched if rows == tasks[file].file.record_count}
     partly = frozenset(file for file, _, _ in touched if file not in emptied)
     names = ", ".join(identifier(name) for name, _ in target.columns)
-    parts = [f"SELECT {names} FROM changes WHERE __keep"]
+    kept = cursor.execute("SELECT count(*) FROM changes WHERE __keep").fetchone()
+    parts = [f"SELECT {names} FROM changes WHERE __keep"] if kept and kept[0] else []
     if partly:
         rest = replace(
             target.scan, predicates=[], only_files=partly, used={name for name, _ in target.columns}
@@ -152,7 +155,9 @@ def rewrite(work: Writing, target: Target, changes: str) -> Result:
         listed = ", ".join(f"t.{identifier(name)}" for name, _ in target.columns)
         gone = f"SELECT 1 FROM changes AS c WHERE c.__f = t.{FILE} AND c.__p = t.{POSITION}"
         parts.append(f"SELECT {listed} FROM {relation} AS t WHERE NOT EXISTS ({gone})")
-    added, _ = Writer(target.table, work.catalog.store, cursor).write(" UNION ALL ".join(parts))
+    added = []
+    if parts:
+        added, _ = Writer(target.table, work.catalog.store, cursor).write(" UNION ALL ".join(parts))
     cursor.execute("DROP TABLE changes")
     removed = [tasks[file].file for file, _, _ in touched]
     commit(target.table, added, removed, only_adds=False)

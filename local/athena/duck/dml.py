@@ -1,11 +1,12 @@
 """INSERT, DELETE and UPDATE on Iceberg tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from pyiceberg.table import Table
+from pyiceberg.table import FileScanTask, Table
 from sqlglot import exp
 
 from local.athena.duck.changes import (
+    Target,
     Writing,
     assignments,
     check_types,
@@ -17,9 +18,7 @@ from local.athena.duck.changes import (
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.merge import merge
 from local.athena.duck.predicates import push_down
-from local.athena.duck.scan import identifier
 from local.athena.duck.scope import Relation, Scope, refuse_unknown
-from local.athena.duck.types import duck
 from local.athena.duck.write import Writer, commit
 from local.athena.engine import Result
 from local.athena.errors import NotSupportedHere, user_error
@@ -73,18 +72,28 @@ def _delete(tree: exp.Expression, work: Writing) -> Result:
         raise user_error("SYNTAX_ERROR", "mismatched input. Expecting: '.', 'WHERE', <EOF>")
     target = target_of(tree.this, work)
     scope = Scope(list(target.relation.fields), None, work.queries.text)
-    nothing = ", ".join(f"CAST(NULL AS {duck(kind)}) AS {identifier(name)}" for name, kind in target.columns)
-    sql = f"SELECT {target.place()}, false AS __keep, {nothing} FROM {target.relation.sql}"
-    return rewrite(work, target, sql + _where(work, scope, tree))
+    condition, by_files = _where(work, scope, tree)
+    tasks = target.scan.tasks() if by_files else []
+    if by_files and target.scan.is_whole(tasks):
+        return _drop(work, target, tasks)
+    sql = f"SELECT {target.place()}, false AS __keep FROM {target.relation.sql}"
+    return rewrite(work, target, sql + condition)
 
 
-def _where(work: Writing, scope: Scope, tree: exp.Expression) -> str:
+def _drop(work: Writing, target: Target, tasks: Sequence[FileScanTask]) -> Result:
+    """Leave out files all of whose rows are meant, without reading them."""
+    commit(target.table, [], [task.file for task in tasks], only_adds=False)
+    return work.result(sum(task.file.record_count for task in tasks))
+
+
+def _where(work: Writing, scope: Scope, tree: exp.Expression) -> tuple[str, bool]:
+    """The clause as SQL, and whether the scan can choose by all of it."""
     clause = tree.args.get("where")
     if clause is None:
-        return ""
+        return "", True
     x = Expressions(work.queries, scope, "WHERE clause")
-    push_down(x, clause.this)
-    return f" WHERE {x.condition(clause.this).sql}"
+    complete = push_down(x, clause.this)
+    return f" WHERE {x.condition(clause.this).sql}", complete
 
 
 def _update(tree: exp.Expression, work: Writing) -> Result:
@@ -97,7 +106,8 @@ def _update(tree: exp.Expression, work: Writing) -> Result:
     sql = (
         f"SELECT {target.place()}, true AS __keep, {row_sql(target.columns, {**target.stored(), **changed})}"
     )
-    return rewrite(work, target, f"{sql} FROM {target.relation.sql}" + _where(work, scope, tree))
+    condition, _ = _where(work, scope, tree)
+    return rewrite(work, target, f"{sql} FROM {target.relation.sql}{condition}")
 
 
 _STATEMENTS: dict[type[exp.Expression], Callable[[exp.Expression, Writing], Result]] = {

@@ -10,8 +10,6 @@ from itertools import batched
 from typing import Any
 
 from ministack.services import athena as emulated
-from pyiceberg.expressions import AlwaysFalse, AlwaysTrue
-from pyiceberg.expressions.visitors import residual_evaluator_of
 from pyiceberg.table import FileScanTask
 from sqlglot import exp
 
@@ -20,7 +18,6 @@ from local.athena.duck.expressions import Expressions
 from local.athena.duck.predicates import push_down
 from local.athena.duck.scan import identifier
 from local.athena.duck.scope import Scope
-from local.athena.duck.tables import row_filter
 from local.athena.duck.write import Writer, commit
 from local.athena.engine import MAX_PARTITIONS_PER_WRITE, Result
 from local.athena.errors import NotSupportedHere, user_error
@@ -82,20 +79,12 @@ def _choose(condition: exp.Expression, target: Target, work: Writing) -> None:
     if not push_down(x, condition):
         raise NotSupportedHere("this condition of OPTIMIZE")
     everything = replace(target.scan, predicates=[]).tasks()
-    if any(_cuts(task, target) for task in everything):
+    if any(target.scan.cuts(task) for task in everything):
         message = (
             "Unexpected FilterNode found in plan; probably connector was not able to handle provided WHERE "
         )
         message += "expression"
         raise user_error("GENERIC_INTERNAL_ERROR", message)
-
-
-def _cuts(task: FileScanTask, target: Target) -> bool:
-    """Whether a file's partition does not tell if the condition holds for its rows."""
-    chosen = row_filter(target.scan.predicates, target.scan.schema)
-    spec = target.table.specs()[task.file.spec_id]
-    evaluator = residual_evaluator_of(spec, chosen, case_sensitive=True, schema=target.scan.schema)
-    return evaluator.residual_for(task.file.partition) not in (AlwaysTrue(), AlwaysFalse())
 
 
 def _groups(tasks: Sequence[FileScanTask]) -> Iterator[list[FileScanTask]]:

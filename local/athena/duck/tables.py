@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pyiceberg import expressions as ice
+from pyiceberg.expressions.visitors import residual_evaluator_of
 from pyiceberg.manifest import DataFileContent
 from pyiceberg.schema import Schema
 from pyiceberg.table import FileScanTask, Table
@@ -55,6 +56,32 @@ class IcebergScan(Scan):
         if self.only_files is not None:
             tasks = [task for task in tasks if task.file.file_path in self.only_files]
         return tasks
+
+    def is_whole(self, tasks: Sequence[FileScanTask]) -> bool:
+        """Whether the predicates hold for every row of these files, by their partitions alone."""
+        chosen = row_filter(self.predicates, self.schema)
+        return self._understood() and all(
+            not task.delete_files and self._residual(task, chosen) == ice.AlwaysTrue() for task in tasks
+        )
+
+    def cuts(self, task: FileScanTask) -> bool:
+        """Whether a file's partition does not tell if the predicates hold for its rows."""
+        residual = self._residual(task, row_filter(self.predicates, self.schema))
+        return not self._understood() or residual not in (ice.AlwaysTrue(), ice.AlwaysFalse())
+
+    def _understood(self) -> bool:
+        """Whether `row_filter` leaves none of the predicates out."""
+        kinds = {item.name.lower(): item.field_type for item in self.schema.fields}
+        return all(
+            each.column in kinds
+            and all(_plain(value, kinds[each.column]) is not None for value in each.values)
+            for each in self.predicates
+        )
+
+    def _residual(self, task: FileScanTask, chosen: "BooleanExpression") -> "BooleanExpression":
+        spec = self.table.specs()[task.file.spec_id]
+        evaluator = residual_evaluator_of(spec, chosen, case_sensitive=True, schema=self.schema)
+        return evaluator.residual_for(task.file.partition)
 
     def plan(self) -> tuple[str, int]:
         """See Scan.plan; rows named by position delete files are left out."""
