@@ -15,6 +15,11 @@ LINE = "405-{},{},Shipped,Amazon,SKU-{},Set,1,INR,100.00,GOA,False\n"
 # Statements that nothing here can use, each with its reason.
 UNUSED = {
     ("StateMachineRole", "FollowMap"): "the emulator follows a distributed Map without asking itself",
+    ("PlanFunctionRole", "HandOver"): "only an execution that has planned many times hands over",
+    **dict.fromkeys(
+        [("PullFunctionRole", sid) for sid in ("DeliverPages", "KeepWatermark", "AlertOnFailure")],
+        "without a source there is nothing to pull: tests/world/test_new_dataset.py has one",
+    ),
     ("*", "AWSLambdaBasicExecutionRole"): "the emulator writes function logs itself",
 }
 
@@ -111,6 +116,18 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
     assert lake.rollback(loaded)["status"] == "SUCCEEDED"
     run_the_nightly_schedule_now(lake)
     lake.analytics()
+
+    # answers that expire, tables that are tidied up, and an execution that is stopped while a file waits
+    for name in ("one more", "and one more"):
+        lake.load(report(tmp_path, name, "03-30-22"))
+        lake.analytics()
+    assert lake.run_by_hand(expire={"keep": 1})["status"] == "SUCCEEDED"
+    assert lake.run_by_hand(maintain=True)["status"] == "SUCCEEDED"
+    stopped = lake.drop(report(tmp_path, "stopped", "03-29-22"))
+    wait_for(lambda: (lake.item("lease", "lease") or {}).get("execution_arn"), "the lease to be taken", 60)
+    lake.client("stepfunctions").stop_execution(executionArn=lake.item("lease", "lease")["execution_arn"])
+    wait_for(lambda: lake.delivered(stopped)["file_id"] in lake.release()["files"], "a run after it", 90)
+    lake.settle()
 
     never = {
         (statement.role, statement.name)

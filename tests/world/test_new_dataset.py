@@ -6,13 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from local import deploy, package
+from local import deploy, package, permissions
 from tests.conftest import Stack
-from tests.integration.lake import Lake
+from tests.integration.lake import Lake, wait_for
 from tests.unit.pull.api import ok, serving
 from tests.world.test_bad_input import account, rules, status
 
@@ -160,9 +161,30 @@ def test_what_a_source_is_pulled_for_lands_is_published_and_is_not_asked_for_aga
     assert [asked.query for asked in api.asked][-2:] == [{"from": "2024-03-02"}, {"page": "2"}]
 
 
-def test_sources_are_pulled_on_schedule(stack):
-    schedules = stack.client("scheduler").list_schedules()["Schedules"]
-    (name,) = [schedule["Name"] for schedule in schedules if "PullOnTime" in schedule["Name"]]
-    schedule = stack.client("scheduler").get_schedule(Name=name)
+def test_sources_are_pulled_on_schedule(loaded, stack, lake, api):
+    scheduler = lake.client("scheduler")
+    schedule = scheduler.get_schedule(Name=lake.role("PullOnTime"))
     assert schedule["ScheduleExpression"] == "rate(1 day)"
-    assert "PullFunction" in schedule["Target"]["Arn"]
+    asked = len(api.asked)
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    scheduler.create_schedule(
+        Name="pull-now",
+        ScheduleExpression=f"at({soon:%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow=schedule["FlexibleTimeWindow"],
+        Target=schedule["Target"],
+    )
+    wait_for(lambda: len(api.asked) > asked, "the schedule to pull", 90)
+
+
+def test_every_statement_of_the_roles_that_pull_was_needed(cloud, stack):
+    # after the tests above: a pull that was denied, two that were not, and one by the clock
+    excused = "AWSLambdaBasicExecutionRole"  # the emulator writes function logs itself
+    wait_for(
+        lambda: all(
+            statement.used or statement.policy.endswith(excused)
+            for statement in permissions.statements(cloud, stack.name)
+            if "Pull" in statement.role
+        ),
+        "every statement to be used",
+        5,
+    )

@@ -78,7 +78,13 @@ class Api:
             while True:
                 # a redirect is not followed: it would take the credentials along to wherever it says
                 response = self._pool.request(
-                    "GET", url, headers=self._headers, retries=retries, redirect=False, preload_content=False
+                    "GET",
+                    url,
+                    headers=self._headers,
+                    retries=retries,
+                    redirect=False,
+                    preload_content=False,
+                    enforce_content_length=True,  # not the default of urllib3 1.26
                 )
                 try:
                     return self._read(response)
@@ -92,7 +98,7 @@ class Api:
         except HTTPError as error:
             raise SourceUnavailable(str(error)) from error
 
-    def _read(self, response: urllib3.BaseHTTPResponse) -> Answer:
+    def _read(self, response: "urllib3.BaseHTTPResponse") -> Answer:
         limit = self.source.limits.page_bytes
         body = bytearray()
         for piece in response.stream(65536):
