@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextvars
 import json
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
@@ -41,7 +42,8 @@ MAP = Hook(
 )
 HOOKS = (PARALLEL, MAP)
 INLINE_CONCURRENCY = 40  # https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
-DISTRIBUTED_CONCURRENCY = 64  # threads of this machine; AWS starts up to 10,000 children
+# AWS starts up to 10,000 children; here each may start a process, and more than this only wait for each other.
+DISTRIBUTED_CONCURRENCY = max(4, 2 * (os.cpu_count() or 1))
 
 
 def apply(settings: Settings) -> None:
