@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlsplit
 
-from local import cloud, deploy
+from benchmarks._cloud import STACK, fresh_cloud
+from local import deploy
 from local.settings import ACCOUNT, REGION, Settings
 
 PAIRS, WARM_UP = 1500, 200
-STACK = "saleslake-local"
-CACHE = Path(__file__).parent.parent / ".cache" / "bench"
 PROMISED_RATIO = 1.5
 
 EMPTY = """
@@ -41,29 +36,6 @@ def empty():
 def handler(event, context):
     return api.resolve(event, context)
 """
-
-
-@contextmanager
-def published(report: Path) -> Iterator[tuple[Settings, dict[str, str]]]:
-    """A fresh local cloud with the stack deployed and the report published."""
-    settings = Settings(cloud.free_port(), CACHE / "api-cloud")
-    shutil.rmtree(settings.state, ignore_errors=True)
-    cloud.start(settings)
-    try:
-        deploy.build(settings)
-        outputs = deploy.deploy(settings, STACK)
-        deploy.wait_until_healthy(settings, outputs)
-        console = Path(sys.executable).with_name("saleslake")
-        subprocess.run(
-            [console, "--stack", STACK, "load", report],
-            env=settings.client_environment(),
-            check=True,
-            capture_output=True,
-        )
-        yield settings, outputs
-    finally:
-        cloud.stop(settings)
-        shutil.rmtree(settings.state, ignore_errors=True)
 
 
 def deploy_empty(settings: Settings) -> str:
@@ -134,8 +106,9 @@ class Asker:
 
 def main(report: Path) -> int:
     """Print medians and 99th percentiles; 1 when the promise is missed."""
-    with published(report) as (settings, outputs):
-        empty, real = Asker(deploy_empty(settings)), Asker(outputs["ApiUrl"])
+    with fresh_cloud("api-cloud") as cloud:
+        cloud.load(report)
+        empty, real = Asker(deploy_empty(cloud.settings)), Asker(cloud.outputs["ApiUrl"])
         times: dict[str, list[float]] = {"empty handler": [], "GET /analytics": []}
         for number in range(WARM_UP + PAIRS):  # in turns, so that both meet the same load
             pair = empty.ask()[0], real.ask()[0]

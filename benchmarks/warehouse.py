@@ -19,13 +19,11 @@ from typing import Any
 import boto3
 import click
 
+from benchmarks._cloud import CACHE, fresh_cloud
 from benchmarks._memory import PeakMemory
-from local import cloud, deploy
 from local.settings import REGION, ROOT_KEY, Settings
 from saleslake.aws.executions import visits
 
-STACK = "saleslake-local"
-CACHE = Path(__file__).parent.parent / ".cache" / "bench"
 PROMISED = {"medium": (120.0, 25.0)}  # seconds: the history, the next day
 PROMISED_MIB = 2048
 LONGEST = 3600
@@ -185,21 +183,12 @@ def main(report: str | None, scale: str, engine: str) -> None:
     files = company(scale)
     last = files[-1].day
     history_promised, day_promised = PROMISED.get(scale, (None, None))
-    settings = Settings(cloud.free_port(), CACHE / "warehouse-cloud", engine)
-    shutil.rmtree(settings.state, ignore_errors=True)
-    process = cloud.start(settings)
-    try:
-        deploy.build(settings)
-        outputs = deploy.deploy(settings, STACK)
-        deploy.wait_until_healthy(settings, outputs)
-        lake = Lake(settings, outputs)
+    with fresh_cloud("warehouse-cloud", engine) as cloud:
+        lake = Lake(cloud.settings, cloud.outputs)
         history = [file for file in files if file.day != last]
-        missed = measure(f"{scale} history", history, lake, process.pid, history_promised)
+        missed = measure(f"{scale} history", history, lake, cloud.pid, history_promised)
         day = [file for file in files if file.day == last]
-        missed |= measure("the next day", day, lake, process.pid, day_promised)
-    finally:
-        cloud.stop(settings)
-        shutil.rmtree(settings.state, ignore_errors=True)
+        missed |= measure("the next day", day, lake, cloud.pid, day_promised)
     sys.exit(int(missed))
 
 
