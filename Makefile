@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport AWS_PROFILE AWS_SESSION_TOKEN
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up load status url releases invoke logs env down test check bench world conformance differential \
+.PHONY: help setup demo up load status url query releases invoke logs env down test check bench world conformance differential \
         locks format docs clean
 
 help: ## list the targets
@@ -67,6 +67,9 @@ status: $(READY) ## the release, the runs, and what became of every row
 url: $(READY) ## the API's base address (`make -s url` prints it alone)
 	@$(AT_HOME) url
 
+query: $(READY) ## what a view says: NAME=view (without: which there are) [CSV=1] [STACK=name]
+	@$(AT_HOME) query $(NAME) $(if $(CSV),--csv)
+
 releases: $(READY) ## the releases, newest first
 	@$(AT_HOME) releases
 
@@ -98,9 +101,12 @@ check: $(READY) ## style, types, import direction, template, locks, generated do
 	$(PY) requirements/lock.py --check
 	@mkdir -p .cache && $(PY) -m saleslake.analytics .cache/openapi.json && cmp -s .cache/openapi.json docs/openapi.json \
 	  || { echo "docs/openapi.json is stale: run make docs" >&2; exit 1; }
+	@$(PY) -m saleslake.warehouse.document .cache/datasets.md && cmp -s .cache/datasets.md docs/datasets.md \
+	  || { echo "docs/datasets.md is stale: run make docs" >&2; exit 1; }
 
 docs: $(READY) ## write what is generated under docs/ again
 	$(PY) -m saleslake.analytics docs/openapi.json
+	$(PY) -m saleslake.warehouse.document docs/datasets.md
 
 format: $(READY) ## let ruff write the code its way
 	.venv/bin/ruff check --fix .

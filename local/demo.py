@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from datagen.compare import compare
+from local import company, deploy
+from local.cloud import CloudError
 from local.settings import DEFAULT_PORT, DEFAULT_STATE, ENGINES, REGION, ROOT_KEY, Settings
 
 STACK = "saleslake-local"
@@ -59,14 +61,33 @@ def main(port: int, state: Path, engine: str, file: Path | None, once: bool) -> 
         step("Asking the API")
         answer = asked(settings)
         differences = show(answer, truth)
+        if truth is not None:
+            differences += of_the_company(settings)
         console.print(f"\n[dim]{time.monotonic() - began:.0f} s in all[/dim]")
     finally:
         if once:
             run(settings, sys.executable, "-m", "local", "down", *options(settings))
     if differences:
-        raise DemoFailed("the API does not tell the truth:\n" + "\n".join(differences))
+        raise DemoFailed("these are not the truth:\n" + "\n".join(differences))
     if not once:
         say_what_next(settings)
+
+
+def of_the_company(settings: Settings) -> list[str]:
+    """A company with three channels, on a stack of its own: seven questions; what is answered wrong."""
+    step(
+        "Deploying a second stack, for a company that sells through Amazon, its web shop and representatives"
+    )
+    try:
+        outputs = deploy.deploy(settings, company.STACK)  # what `make up` has just built
+        step("Loading what the company's systems deliver: ten datasets, two months")
+        truth = company.delivered(settings, outputs, run)
+    except CloudError as error:
+        raise DemoFailed(str(error)) from error
+    files = len(truth["files"])
+    console.print(f"  {files} files with {sum(truth['rows'].values()):,} rows are published")
+    step("Asking the warehouse")
+    return company.show(console, company.answers(settings, run, saleslake), truth)
 
 
 def generated(settings: Settings) -> tuple[Path, dict[str, Any]]:
@@ -160,6 +181,10 @@ def say_what_next(settings: Settings) -> None:
     for command, what in (
         (f"make load{port}{state} FILE=report.csv", "deliver a report of your own and follow it"),
         (f"make status{port}{state}", "the release, the runs, and where every row is"),
+        (
+            f"make query{port}{state} NAME=customer_ltv STACK={company.STACK}",
+            "a view of the company's warehouse",
+        ),
         (f"make down{port}{state}", "stop it"),
     ):
         console.print(f"  {command:<{len(port + state) + 28}} {what}", markup=False, soft_wrap=True)
@@ -170,9 +195,9 @@ def options(settings: Settings) -> list[str]:
     return ["--port", str(settings.port), "--state", str(settings.state), "--engine", settings.engine]
 
 
-def saleslake(*arguments: str) -> list[str]:
-    """The console command, on the local stack."""
-    return [str(Path(sys.executable).with_name("saleslake")), "--stack", STACK, *arguments]
+def saleslake(*arguments: str, stack: str = STACK) -> list[str]:
+    """The console command, on a local stack."""
+    return [str(Path(sys.executable).with_name("saleslake")), "--stack", stack, *arguments]
 
 
 def step(title: str) -> None:

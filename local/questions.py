@@ -139,7 +139,7 @@ def _trend(rows: Rows, truth: Any) -> Iterator[Figure]:
             row["month"], mine, row, [*columns, ("average_line_value", "average_order_value")]
         )
         growth = mine["growth_month_on_month"] if mine else "missing"
-        per_cent = Decimal(growth) * 100 if growth and mine else growth
+        per_cent = f"{Decimal(growth) * 100:.2f}" if growth and mine else growth
         yield Figure(f"{row['month']} growth in per cent", per_cent, row["growth_percent"])
 
 
@@ -172,14 +172,15 @@ def _returns(rows: Rows, truth: Any) -> Iterator[Figure]:
 
 QUESTIONS = (
     Question("Which products lead each category?", "top_products_by_category", "top_products_by_category",
-             _top_products, ("Set #1", "kurta #1")),
+             _top_products, ("Set #1 product_id", "Set #1 revenue", "kurta #1 product_id", "kurta #1 revenue")),
     Question("What are our customers worth?", "customer_ltv", "customer_lifetime_value", _lifetime_value,
-             ("customers", "all customers lifetime_value", "#1 ")),
+             ("customers", "all customers lifetime_value", "#1 customer_id", "#1 lifetime_value")),
     Question("Where do visitors of the web shop stop?", "conversion_funnel", "conversion_funnel", _funnel, ("all ",)),
     Question("What is bought together?", "product_pairs", "product_pairs", _pairs, ("#1 ",)),
-    Question("How does revenue develop?", "revenue_trend", "revenue_trend", _trend, ("2025-11", "2025-12")),
+    Question("How does revenue develop?", "revenue_trend", "revenue_trend", _trend,
+             ("2025-11 revenue", "2025-12 revenue", "2025-12 profit", "2025-12 growth")),
     Question("Who are our customers?", "customer_segments", "customer_segments", _segments,
-             ("champions customers", "loyal customers", "at_risk customers", "hibernating customers")),
+             ("champions customers", "loyal customers", "new customers", "occasional customers")),
     Question("How much comes back?", "return_rates", "return_rates", _returns,
-             ("web", "reps", "Set return_rate", "kurta return_rate")),
+             ("web", "reps return_rate", "Set return_rate", "kurta return_rate")),
 )  # fmt: skip

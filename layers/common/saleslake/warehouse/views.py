@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 
 from saleslake import sql
 from saleslake.aws.backend import Backend
+from saleslake.warehouse.tables import AT_ONCE
 
 _HEADER = re.compile(
     r"\A-- (?P<purpose>.*?) Grain: (?P<grain>[^.]*)\.[^\n]*\n-- Order: (?P<order>[^\n]*?)\.(?= |\n)",
@@ -41,14 +43,30 @@ class View:
 def views() -> Mapping[str, View]:
     """Every view by name, each after those it reads."""
     found = {path.stem: _view(path.stem) for path in (sql.FOLDER / "views").glob("*.sql")}
-    reads = {name: set(_READ.findall(view.statement)) & found.keys() for name, view in sorted(found.items())}
-    return {name: found[name] for name in TopologicalSorter(reads).static_order()}
+    return {name: found[name] for name in _graph(found).static_order()}
 
 
 def create_views(backend: Backend) -> None:
     """Create the views in the published database, or replace what they were; safe to repeat."""
-    for view in views().values():
-        backend.athena.query(view.statement, database=backend.settings.database)
+    graph = _graph(views())
+    graph.prepare()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while graph.is_active():
+            ready = graph.get_ready()
+            statements = [views()[name].statement for name in ready]
+            list(
+                pool.map(
+                    lambda text: backend.athena.query(text, database=backend.settings.database), statements
+                )
+            )
+            graph.done(*ready)
+
+
+def _graph(found: Mapping[str, View]) -> TopologicalSorter[str]:
+    """Which views each view reads."""
+    return TopologicalSorter(
+        {name: set(_READ.findall(view.statement)) & found.keys() for name, view in sorted(found.items())}
+    )
 
 
 def _view(name: str) -> View:
