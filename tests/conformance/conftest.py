@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -16,15 +15,12 @@ from local.athena.trino.fetch import cache_folder, cached_server
 from tests.conformance.emulator import serving
 from tests.conformance.lake import Lake
 
-HERE = Path(__file__).parent
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Keep the tests that share the emulator and Trino in one process."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("conformance"))
+    item.add_marker(pytest.mark.xdist_group("conformance"))
 
 
 @dataclass(frozen=True)

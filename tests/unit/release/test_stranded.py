@@ -106,6 +106,13 @@ def test_an_execution_that_was_stopped_is_cleaned_up_after_and_tried_again(backe
     assert len(backend.alerts.messages) == 1
 
 
+def test_an_execution_that_was_stopped_before_it_planned_leaves_no_file_waiting(backend):
+    arrive(backend, "a")
+    assert not clean_up(Ending(executionArn="execution-1", status="ABORTED"), backend)
+    assert len(backend.machine.started) == 1
+    assert backend.alerts.messages == []
+
+
 def test_an_execution_that_is_stopped_again_and_again_is_not_started_for_ever(backend):
     arrive(backend, "a")
     for number in range(5):

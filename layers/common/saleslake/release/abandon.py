@@ -75,20 +75,21 @@ def clean_up(ending: Ending, backend: Backend) -> bool:
     """Do for an execution that ended without its failure path what that path does; False when nothing was left to do.
 
     An execution that is stopped by hand or runs out of time enters no state any more, and one whose failure path
-    failed has left its lease behind.
+    failed has left its lease behind. One that was stopped before it took the lease leaves only its files.
     """
     lease = backend.ledger.lease()
     runs = close_runs(ending.execution_arn, f"its execution ended as {ending.status}", backend)
-    if not runs and (lease is None or lease.execution_arn != ending.execution_arn):
-        return False
-    backend.alerts.send(
-        f"saleslake: a run ended as {ending.status}",
-        f"{', '.join(run['sk'] for run in runs) or 'A run'} ended as {ending.status}. {ending.cause or ''}\n\n"
-        f"Execution: {ending.execution_arn}\nReaders still see the last release.",
-    )
-    _give_back(ending.execution_arn, backend)
-    start_again(ending.execution_arn, runs, backend, ordered=False, stopped=True)
-    return True
+    left = bool(runs) or (lease is not None and lease.execution_arn == ending.execution_arn)
+    if left:
+        backend.alerts.send(
+            f"saleslake: a run ended as {ending.status}",
+            f"{', '.join(run['sk'] for run in runs) or 'A run'} ended as {ending.status}. {ending.cause or ''}\n\n"
+            f"Execution: {ending.execution_arn}\nReaders still see the last release.",
+        )
+        _give_back(ending.execution_arn, backend)
+    if left or ending.status != "FAILED":
+        start_again(ending.execution_arn, runs, backend, ordered=False, stopped=True)
+    return left
 
 
 def _refuse_what_is_too_much(failure: Failure, backend: Backend) -> None:
