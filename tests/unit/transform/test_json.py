@@ -119,6 +119,8 @@ def test_a_number_where_text_belongs_is_text_as_written():
         ('{"product_id": "P-1", "Product ID": "P-2"}', "'Product ID' again"),
         ('{"extra": 1, "extra": 1}', "'extra' again"),
         ("[" * 100_000, "nested too deeply"),
+        ("[" * 2000 + "]" * 2000, "nested too deeply"),
+        ('{"product_id": ' + "[" * 2000 + "]" * 2000 + "}", "nested too deeply"),
     ],
 )
 def test_a_line_that_is_no_json_object_is_set_aside_and_no_other(broken, value):

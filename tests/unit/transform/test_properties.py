@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from saleslake.contracts.loader import load_contract
 from saleslake.formats.model import DeliveredFormat
 from saleslake.transform import delimited
-from saleslake.transform.checks import compile_columns, quote
+from saleslake.transform.checks import compile_columns
 from saleslake.transform.delimited import DelimitedRecords
 from saleslake.transform.source import RememberedSource
+from saleslake.transform.values import quote
 from tests.unit.transform.report import line, report, transform
 
 ENGINE = duckdb.connect()

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from saleslake.contracts.timestamps import read_timestamp
-from saleslake.transform.checks import quote, read_timestamp_sql
+from saleslake.transform.values import quote, read_timestamp_sql
 from tests.unit.contracts.warehouse_contract import prices
 from tests.unit.transform.prices import csv, price, transform
 
@@ -187,3 +187,29 @@ def test_the_sql_reads_a_timestamp_as_python_does(text):
     assert found == (expected.replace(tzinfo=None) if expected else None)
     if expected:
         assert expected.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "read"),
+    [
+        ("decimal(5,0)", "12", Decimal(12)),
+        ("decimal(5,0)", "12.00", Decimal(12)),
+        ("decimal(5,0)", "12.5", None),
+        ("decimal(5,0)", "123456", None),
+        ("decimal(4,4)", "0.1234", Decimal("0.1234")),
+        ("decimal(4,4)", "1.0", None),
+        (
+            "decimal(38,10)",
+            "1234567890123456789012345678.0000000001",
+            Decimal("1234567890123456789012345678.0000000001"),
+        ),
+    ],
+)
+def test_a_decimal_holds_the_digits_its_type_says(kind, text, read):
+    contract = prices()
+    cost = contract.by_name["cost"].model_copy(update={"physical_type": kind})
+    columns = tuple(cost if column.name == "cost" else column for column in contract.columns)
+    contract = contract.model_copy(update={"columns": columns, "row_rules": ()})
+    found = transform(csv(price(cost=text)), contract)
+    assert [row["cost"] for row in found.rows] == ([] if read is None else [read])
+    assert [fault[1:] for fault in found.faults] == ([("type", "cost", text)] if read is None else [])

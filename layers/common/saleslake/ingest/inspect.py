@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 from saleslake.contracts.delimited import DELIMITERS, find_unclosed_quote, read_header
 from saleslake.contracts.recognise import Recognised, recognise
 from saleslake.contracts.refusal import FileRefusal
-from saleslake.formats.json_text import head_keys, is_array, looks_like_json
+from saleslake.formats.json_split import head_keys, is_array
+from saleslake.formats.json_text import looks_like_json
 from saleslake.formats.model import DeliveredFormat
 from saleslake.ingest.binary import MAGIC, understand_binary
 from saleslake.ingest.delivered import Delivered

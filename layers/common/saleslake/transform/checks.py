@@ -1,23 +1,18 @@
-"""Compile a contract into DuckDB expressions: how each column's text becomes a value, and when that is a fault."""
+"""Compile a contract into DuckDB expressions: what each column is made of, and when a row breaks a rule."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from saleslake.contracts import timestamps
-from saleslake.contracts.aliases import WHITESPACE, fold, spellings
-from saleslake.contracts.dates import DateFormat, rivals
+from saleslake.contracts.dates import rivals
 from saleslake.contracts.model import Action, Column, Contract, RowRule
 from saleslake.contracts.rules import rename_columns
 from saleslake.transform.records import trimmed_name
+from saleslake.transform.values import alias_join, literal, quote, read_date_sql, value_sql
 
 CLOCKS = dt.timedelta(minutes=5)  # by which a sender's clock may be ahead; S3 rounds landing times to seconds
 ZONES = dt.timedelta(days=1)  # a day begins up to 14 hours before UTC's
-
-
-def quote(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True)
@@ -97,31 +92,6 @@ def _row_check(rule: RowRule, expression: str) -> Check:
     )
 
 
-def read_timestamp_sql(text: str) -> str:
-    """The moment in UTC, cut to milliseconds, or NULL: the SQL of ``contracts.timestamps.read_timestamp``."""
-    known = f"regexp_full_match({text}, {quote(timestamps.PATTERN)})"
-    moment = f"epoch_us(TRY_CAST(CASE WHEN {known} THEN upper({text}) END AS TIMESTAMPTZ))"
-    cut = f"make_timestamp(({moment}) - (({moment}) % 1000 + 1000) % 1000)"
-    return f"CASE WHEN ({moment}) BETWEEN {_FIRST_MOMENT} AND {_LAST_MOMENT} THEN {cut} END"
-
-
-def read_date_sql(text: str, formats: Sequence[str]) -> str:
-    """The day by the first format that can read the text, or NULL: the SQL of ``contracts.dates.read_date``."""
-    readings = []
-    for name in formats:
-        known = DateFormat.parse(name)
-        readings.append(
-            f"CASE WHEN regexp_full_match({text}, {quote(known.pattern)})"
-            f" THEN CAST(try_strptime({text}, {quote(known.strptime)}) AS DATE) END"
-        )
-    return f"COALESCE({', '.join(readings)}, NULL)" if readings else "CAST(NULL AS DATE)"
-
-
-def fold_sql(text: str) -> str:
-    """What spellings are compared by: the SQL of ``contracts.aliases.fold`` for a trimmed text."""
-    return f"lower(regexp_replace({text}, {quote(f'[{WHITESPACE}]+')}, ' ', 'g'))"
-
-
 def _column(
     column: Column,
     position: int | None,
@@ -129,25 +99,17 @@ def _column(
     landed: dt.datetime | None,
     nested: bool,
 ) -> CompiledColumn:
-    text, checks, join, undecided = f"t_{column.name}", [], "", None
+    text, checks = f"t_{column.name}", []
     if column.required:
         checks.append(Check("required", column.name, f"{text} IS NULL", "a value"))
     if column.required_with:
         fault = f"{text} IS NULL AND t_{column.required_with} IS NOT NULL"
         expected = f"a value wherever {column.required_with} has one"
         checks.append(Check("required_with", column.name, fault, expected))
-    if column.kind == "string":
-        value = _string(column, text)
-        if column.aliases:
-            join = _alias_join(column, text)
-    elif column.kind == "date":
-        value = read_date_sql(text, formats)
-        others = [name for name in column.formats if name not in formats]
-        undecided = (
-            f"v_{column.name} IS NULL AND {read_date_sql(text, others)} IS NOT NULL" if others else None
-        )
-    else:
-        value = _VALUES[column.kind](column, text)
+    value = value_sql(column, text, formats)
+    others = [name for name in column.formats if name not in formats]
+    undecided = f"v_{column.name} IS NULL AND {read_date_sql(text, others)} IS NOT NULL" if others else None
+    join = alias_join(column, text) if column.aliases else ""
     single = "TRUE"
     if nested and column.kind in _WRITTEN:
         single = f"NOT COALESCE(contains(nested, ',c{position},'), FALSE)"
@@ -165,55 +127,7 @@ def _column(
     return CompiledColumn(column.name, delivered, trimmed, value, tuple(checks), join, undecided)
 
 
-def _string(column: Column, text: str) -> str:
-    if column.aliases:
-        return f"COALESCE(a_{column.name}.canonical, upper({fold_sql(text)}))"
-    if column.allowed:
-        listed = ", ".join(quote(value) for value in column.allowed.values)
-        folded = " ".join(f"WHEN {quote(fold(value))} THEN {quote(value)}" for value in column.allowed.values)
-        return f"CASE WHEN {text} IN ({listed}) THEN {text} ELSE CASE {fold_sql(text)} {folded} ELSE {text} END END"
-    if column.drop_suffix:
-        kept = f"left({text}, length({text}) - {len(column.drop_suffix)})"
-        return f"CASE WHEN suffix({text}, {quote(column.drop_suffix)}) THEN {kept} ELSE {text} END"
-    return text
-
-
-def _alias_join(column: Column, text: str) -> str:
-    pairs = ", ".join(
-        f"({quote(spelt)}, {quote(value)})" for spelt, value in spellings(column.aliases).items()
-    )
-    name = f"a_{column.name}"
-    return f"LEFT JOIN (VALUES {pairs}) AS {name}(spelling, canonical) ON {name}.spelling = {fold_sql(text)}"
-
-
-def _integer(column: Column, text: str) -> str:
-    kind = "BIGINT" if column.physical_type == "bigint" else "INTEGER"
-    plain = f"CASE WHEN regexp_full_match({text}, '-?[0-9]+([.]0+)?') THEN split_part({text}, '.', 1) END"
-    return f"TRY_CAST({plain} AS {kind})"
-
-
-def _decimal(column: Column, text: str) -> str:
-    # digits beyond the scale must be zeros: a cast would round them
-    pattern = f"-?[0-9]+([.][0-9]{{1,{column.scale}}}0*)?"
-    plain = f"CASE WHEN regexp_full_match({text}, {quote(pattern)}) THEN {text} END"
-    return f"TRY_CAST({plain} AS DECIMAL({column.precision}, {column.scale}))"
-
-
-def _boolean(column: Column, text: str) -> str:
-    return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
-
-
-def _timestamp(column: Column, text: str) -> str:
-    return read_timestamp_sql(text)
-
-
-def _epoch_us(moment: dt.datetime) -> int:
-    return (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(microseconds=1)
-
-
-_FIRST_MOMENT, _LAST_MOMENT = _epoch_us(dt.datetime.min), _epoch_us(dt.datetime.max)
 _WRITTEN = {"string", "date", "timestamp"}  # kinds to which a list or record is text like any other
-_VALUES = {"integer": _integer, "decimal": _decimal, "boolean": _boolean, "timestamp": _timestamp}
 _TYPE_RULES = {"integer": ("type",), "decimal": ("type",), "boolean": ("type",), "date": ("date_format",)}
 
 
@@ -224,8 +138,10 @@ def _expected(column: Column, formats: Sequence[str]) -> str:
         shown = formats if disputed.intersection(formats) else column.formats
         return f"a day written {' or '.join(shown)}"
     if column.kind == "decimal":
-        digits, point = column.precision - column.scale, "9" * column.scale
-        return f"a plain number such as 1234.{point}: at most {digits} digits, then at most {column.scale} decimals"
+        digits, shown = column.precision - column.scale, f"1234.{'9' * column.scale}".rstrip(".")
+        return (
+            f"a plain number such as {shown}: at most {digits} digits, then at most {column.scale} decimals"
+        )
     return "True or False" if column.kind == "boolean" else "a whole number"
 
 
@@ -250,22 +166,16 @@ def _not_after(column: Column, landed: dt.datetime) -> Check:
     return Check(
         "not_after_landing",
         column.name,
-        f"v_{column.name} > {_literal(bound)}",
+        f"v_{column.name} > {literal(bound)}",
         f"nothing after the file landed, {landed:%Y-%m-%d %H:%M} UTC",
     )
-
-
-def _literal(bound: object) -> str:
-    if isinstance(bound, dt.datetime):
-        return f"TIMESTAMP '{bound.astimezone(dt.UTC).replace(tzinfo=None)}'"
-    return f"DATE '{bound}'" if isinstance(bound, dt.date) else str(bound)
 
 
 def _value_checks(column: Column) -> list[Check]:
     value, checks = f"v_{column.name}", []
     for bound, sign, words in ((column.minimum, "<", "at least"), (column.maximum, ">", "at most")):
         if bound is not None:
-            fault = f"{value} {sign} {_literal(bound)}"
+            fault = f"{value} {sign} {literal(bound)}"
             checks.append(Check("range", column.name, fault, f"{words} {bound}"))
     if column.pattern:
         fault = f"NOT regexp_full_match({value}, {quote(column.pattern)})"

@@ -8,8 +8,9 @@ import duckdb
 from saleslake.contracts.dates import rivals
 from saleslake.contracts.model import Column, Contract
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
-from saleslake.transform.checks import CompiledColumn, read_date_sql
+from saleslake.transform.checks import CompiledColumn
 from saleslake.transform.records import Block
+from saleslake.transform.values import read_date_sql
 
 STRAYS = 2  # rows that may contradict the others and be quarantined, even in a small file
 STRAY_SHARE = 10  # beyond that, at most one in ten; a file with more of them was put together from two

@@ -2,26 +2,25 @@
 
 # ruff: noqa: S608 - what is put into SQL goes through quote()
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saleslake.contracts.headers import match_header, normalise_header
+from saleslake.contracts.headers import match_header
 from saleslake.contracts.model import Contract
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
-from saleslake.formats.json_text import DECODER, Pairs, Record, head_keys, is_array, records, render
+from saleslake.formats.json_split import Record, head_keys, is_array, records
 from saleslake.formats.stream import decoded
-from saleslake.transform.checks import quote
-from saleslake.transform.records import BLOCK_BYTES, Block, Malformed, join
+from saleslake.transform.json_exact import UNIT, Keys, exact_rows
+from saleslake.transform.records import BLOCK_BYTES, Block, join
+from saleslake.transform.values import quote
 
 READ_SIZE = 1 << 20  # bytes
 MOST_EXTRA_KEYS = 200  # of a block; with more of them the whole text of a record tells whether it differs
-_UNIT = "\x1f"  # between the extra values of a record
-_EXPECTED = "a JSON object"
 
 # DuckDB's parser lets through what is no JSON, makes floats of numbers, and takes the first of two equal keys. Lines
 # where that might matter are read by Python: those with a long number, an exponent, a small fraction, a list or record
@@ -51,11 +50,7 @@ class JsonRecords:
     def __init__(self, stream: BinaryIO, contract: Contract, connection: duckdb.DuckDBPyConnection) -> None:
         self._text = decoded(stream, READ_SIZE)
         self._connection = connection
-        self._wanted = {
-            normalise_header(spelling): position
-            for position, column in enumerate(contract.columns)
-            for spelling in column.answers_to
-        }
+        self._keys = Keys(contract)
         self._texts = {at for at, column in enumerate(contract.columns) if column.kind == "string"}
         self.header = [column.name for column in contract.columns]
         self._columns = [f"c{position}" for position in range(len(self.header))]
@@ -111,30 +106,22 @@ class JsonRecords:
                 WHEN regexp_matches(text, {quote(_DOUBTFUL)}) OR NOT json_valid(text) THEN FALSE
                 ELSE json_type(text) = 'OBJECT' END AS plain FROM delivered)""")
         lists = [keys for (keys,) in self._connection.execute(_KEY_LISTS).fetchall()]
-        ambiguous = [keys for keys in lists if self._ambiguous(keys)]
+        ambiguous = [keys for keys in lists if self._keys.ambiguous(keys)]
         self._connection.register("ambiguous", pa.table({"keys": pa.array(ambiguous, pa.list_(pa.string()))}))
         plain, inexact = self._plain(sorted({key for keys in lists for key in keys}))
         rest = self._connection.execute(_REST).fetchall()
-        exact, malformed = self._exact([*rest, *((line, self._records[line]) for line in inexact)])
+        doubtful = [*rest, *((line, self._records[line]) for line in inexact)]
+        exact, malformed = exact_rows(doubtful, self._keys, self.names)
         for name in ("ambiguous", "delivered"):
             self._connection.unregister(name)
         rows = pa.concat_tables([plain, exact]).sort_by("line") if exact.num_rows else plain
         return join([Block(rows, tuple(malformed))], self._columns)
 
-    def _ambiguous(self, keys: Iterable[str]) -> bool:
-        """Whether two keys of a record are equal, or mean one column."""
-        meant = [self._meant(key) for key in keys]
-        return len(set(meant)) < len(meant)
-
-    def _meant(self, key: str) -> int | str:
-        """Position of the column a key feeds, or for an extra one the key itself."""
-        return self._wanted.get(normalise_header(key), key)
-
     def _plain(self, keys: Sequence[str]) -> tuple[pa.Table, list[int]]:
         """The rows of plain lines, every value extracted in one go; and the lines that are not so plain after all."""
         fed: dict[int | str, list[int]] = {}
         for at, key in enumerate(keys, start=1):
-            fed.setdefault(self._meant(key), []).append(at)
+            fed.setdefault(self._keys.meant(key), []).append(at)
         columns = ", ".join(
             f"COALESCE({''.join(f'found[{at}], ' for at in fed.get(column, []))}CAST(NULL AS VARCHAR)) AS c{column}"
             for column in range(len(self._columns))
@@ -154,60 +141,13 @@ class JsonRecords:
 
     def _inexact_sql(self, keys: Sequence[str]) -> str:
         """Whether a number stands where text belongs and ends in a zero, which a float loses."""
-        paths = ", ".join(quote(_pointer(key)) for key in keys if self._meant(key) in self._texts)
+        paths = ", ".join(quote(_pointer(key)) for key in keys if self._keys.meant(key) in self._texts)
         if not paths:
             return "FALSE"
         return (
             f"CASE WHEN regexp_matches(text, {quote(_ENDS_IN_ZERO)}) THEN"
             f" list_contains(json_type(text, [{paths}]), 'DOUBLE') ELSE FALSE END"
         )
-
-    def _exact(self, lines: Iterable[tuple[int, str]]) -> tuple[pa.Table, list[Malformed]]:
-        rows, malformed = [], []
-        for line, text in lines:
-            row = self._row(line, text)
-            if isinstance(row, Malformed):
-                malformed.append(row)
-            else:
-                rows.append(row)
-        types = [*(pa.string() for _ in range(len(self.names) + 1)), pa.int64(), pa.int64()]
-        columns = zip(*rows, strict=True) if rows else [()] * len(types)
-        arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-        return pa.table(arrays, names=[*self.names, "nested", "line", "span"]), malformed
-
-    def _row(self, line: int, text: str) -> list[Any] | Malformed:
-        """One record by Python's parser: its values, extras, nested columns, line and span."""
-
-        def malformed(value: str, expected: str = _EXPECTED) -> Malformed:
-            return Malformed(line, text.strip(), "json", value, expected)
-
-        try:
-            parsed = DECODER.decode(text)
-        except RecursionError:
-            return malformed("nested too deeply")
-        except ValueError as problem:
-            return malformed(str(problem))
-        if not isinstance(parsed, Pairs):
-            return malformed(render(parsed)[:200])
-        values: list[str | None] = [None] * len(self._columns)
-        nested, extras, seen = "", {}, set()
-        for key, value in parsed:
-            meant = self._meant(key)
-            if meant in seen:
-                return malformed(f"{key!r} again", "every key once")
-            seen.add(meant)
-            if isinstance(meant, str):
-                extras[key] = value
-                continue
-            values[meant] = _scalar(value)
-            if isinstance(value, list):  # Pairs are lists as well
-                nested += f",c{meant},"
-        told = _UNIT.join(
-            f"{key}={_scalar(extras[key])}" for key in sorted(extras) if extras[key] is not None
-        )
-        if any(_surrogate(value) for value in [*values, told]):
-            return malformed("half of a surrogate pair", "text in Unicode")
-        return [*values, told, nested or None, line, 1]
 
 
 _KEY_LISTS = "SELECT DISTINCT keys FROM json_lines WHERE keys IS NOT NULL"
@@ -223,18 +163,9 @@ def _extra_sql(fed: Mapping[int | str, Sequence[int]]) -> str:
     if len(extras) > MOST_EXTRA_KEYS:
         return "text"
     told = ", ".join(f"{quote(f'{key}=')} || found[{at}]" for key, at in extras)
-    return f"concat_ws({quote(_UNIT)}, {told})"
+    return f"concat_ws({quote(UNIT)}, {told})"
 
 
 def _pointer(key: str) -> str:
     """The JSON pointer of a key: unlike a path it has no wildcards."""
     return "/" + key.replace("~", "~0").replace("/", "~1")
-
-
-def _scalar(value: Any) -> str | None:
-    """A value as text; a list or record as JSON."""
-    return value if value is None or (isinstance(value, str)) else render(value)
-
-
-def _surrogate(value: str | None) -> bool:
-    return value is not None and not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from saleslake.contracts.model import Contract
-from saleslake.transform.checks import Check, CompiledColumn, compile_row_rules, quote
+from saleslake.transform.checks import Check, CompiledColumn, compile_row_rules
+from saleslake.transform.values import quote
 
 REPEATED_KEY = "repeated_key"
 
