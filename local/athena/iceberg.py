@@ -3,10 +3,12 @@
 from functools import lru_cache
 from typing import Any
 
-from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.catalog.glue import METADATA_LOCATION, GlueCatalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+from pyiceberg.serializers import FromInputFile
 from pyiceberg.table import Table
+from pyiceberg.table.metadata import TableMetadata
 
 from local.athena.store import GlueError, ObjectMissing, Store
 
@@ -162,6 +164,30 @@ class StoreIO(FileIO):
         self._store.delete(location if isinstance(location, str) else location.location)
 
 
+class _Catalog(GlueCatalog):
+    """Reads a metadata file once: it is never written again, and long histories take their time."""
+
+    def __init__(self, store: Store, properties: dict[str, str]) -> None:
+        super().__init__("awsdatacatalog", client=_GlueClient(store), **properties)  # type: ignore[arg-type]
+        self._store = store
+        self._metadata = lru_cache(maxsize=64)(self._read)
+
+    def _read(self, location: str) -> TableMetadata:
+        return FromInputFile.table_metadata(StoreInput(location, self._store))
+
+    def _convert_glue_to_iceberg(self, glue_table: Any) -> Table:
+        location = str(glue_table["Parameters"].get(METADATA_LOCATION, ""))
+        if not is_iceberg(glue_table) or self._store.size(location) is None:
+            return super()._convert_glue_to_iceberg(glue_table)  # which says what is wrong
+        return Table(
+            (glue_table["DatabaseName"], glue_table["Name"]),
+            self._metadata(location),
+            location,
+            self._load_file_io(location=location),
+            self,
+        )
+
+
 @lru_cache(maxsize=16)
 def catalog(store: Store) -> GlueCatalog:
     """The account's Glue catalog."""
@@ -170,7 +196,7 @@ def catalog(store: Store) -> GlueCatalog:
         "store.account": store.account,
         "store.region": store.region,
     }
-    return GlueCatalog("awsdatacatalog", client=_GlueClient(store), **properties)  # type: ignore[arg-type]
+    return _Catalog(store, properties)
 
 
 def load(store: Store, database: str, name: str) -> Table:

@@ -188,7 +188,7 @@ def test_two_databases_can_point_into_one_table_history(athena, sales):
 def test_a_commit_against_a_moved_table_is_a_retryable_conflict(athena, sales):
     stale = iceberg.load(athena.store, "db", "sales")
     athena.result("DELETE FROM sales WHERE id = 1")
-    from local.athena.duck.write import commit
+    from local.athena.duck.commits import commit
 
     removed = [task.file for task in stale.scan().plan_files()]
     with pytest.raises(QueryFailed) as failed:

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from local.athena.duck.casts import coerce
 from local.athena.duck.catalog import Catalog
+from local.athena.duck.commits import commit
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.iceberg_types import from_iceberg
 from local.athena.duck.queries import Queries
@@ -17,7 +18,7 @@ from local.athena.duck.scope import Relation, Scope, Typed, refuse_unknown
 from local.athena.duck.sources import scan_relation
 from local.athena.duck.tables import FILE, POSITION, IcebergScan, iceberg_scan
 from local.athena.duck.types import Type, coerces
-from local.athena.duck.write import Writer, commit
+from local.athena.duck.write import Writer
 from local.athena.engine import Column, Result
 from local.athena.errors import check_cutoff, column_not_found, user_error
 from local.athena.sql import name_of, where_of

@@ -15,11 +15,12 @@ from local.athena.duck.changes import (
     row_sql,
     target_of,
 )
+from local.athena.duck.commits import commit
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.merge import merge
 from local.athena.duck.predicates import push_down
 from local.athena.duck.scope import Relation, Scope, refuse_unknown
-from local.athena.duck.write import Writer, commit
+from local.athena.duck.write import Writer
 from local.athena.engine import Result
 from local.athena.errors import NotSupportedHere, user_error
 from local.athena.sql import name_of, where_of

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from local.athena.duck.casts import coerce
 from local.athena.duck.changes import Target, Writing, assignments, check_types, rewrite, target_of
+from local.athena.duck.commits import commit
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.predicates import push_down
 from local.athena.duck.scan import identifier
@@ -14,7 +15,7 @@ from local.athena.duck.scope import Relation, Scope, Typed, refuse_unknown
 from local.athena.duck.sources import table_item
 from local.athena.duck.tables import POSITION
 from local.athena.duck.types import Type
-from local.athena.duck.write import Writer, commit
+from local.athena.duck.write import Writer
 from local.athena.engine import Result
 from local.athena.errors import column_not_found
 from local.athena.sql import name_of, where_of

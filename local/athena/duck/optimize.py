@@ -14,11 +14,12 @@ from pyiceberg.table import FileScanTask
 from sqlglot import exp
 
 from local.athena.duck.changes import Target, Writing, target_of
+from local.athena.duck.commits import commit
 from local.athena.duck.expressions import Expressions
 from local.athena.duck.predicates import push_down
 from local.athena.duck.scan import identifier
 from local.athena.duck.scope import Scope
-from local.athena.duck.write import Writer, commit
+from local.athena.duck.write import Writer
 from local.athena.engine import MAX_PARTITIONS_PER_WRITE, Result
 from local.athena.errors import NotSupportedHere, user_error
 from local.athena.sql import leading_words, parse

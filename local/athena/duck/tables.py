@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyiceberg import expressions as ice
@@ -93,16 +94,16 @@ class IcebergScan(Scan):
                 f"(SELECT {', '.join([*columns, *extra, f'CAST(NULL AS BIGINT) AS {POSITION}'])} WHERE false)",
                 0,
             )
+        paths = {task.file.file_path: self.store.path(task.file.file_path) for task in tasks}
         plain = [task for task in tasks if not task.delete_files]
-        parts = [self._read(plain, "")] if plain else []
-        parts += [self._read([task], self._deleted(task)) for task in tasks if task.delete_files]
-        paths = [self.store.path(task.file.file_path) for task in tasks]
-        return f"({' UNION ALL '.join(parts)})", scanned_bytes(paths, names)
+        parts = [self._read(plain, paths, "")] if plain else []
+        parts += [self._read([task], paths, self._deleted(task)) for task in tasks if task.delete_files]
+        return f"({' UNION ALL '.join(parts)})", scanned_bytes(paths.values(), names)
 
     def _names(self) -> list[str]:
         return [name for name, _ in self.columns if name in self.used]
 
-    def _read(self, tasks: Sequence[FileScanTask], condition: str) -> str:
+    def _read(self, tasks: Sequence[FileScanTask], paths: dict[str, Path], condition: str) -> str:
         """DuckDB reads by field id, so renamed, dropped and added columns come out right."""
         by_id = []
         for item in self.schema.fields:
@@ -111,7 +112,7 @@ class IcebergScan(Scan):
             by_id.append(
                 f"{item.field_id}: {{name: {quoted(name)}, type: {quoted(duck(kind))}, default_value: NULL}}"
             )
-        files = {task.file.file_path: self.store.path(task.file.file_path) for task in tasks}
+        files = {task.file.file_path: paths[task.file.file_path] for task in tasks}
         listed = [identifier(name) for name, _ in self.columns]
         needs_path = self.with_position or PATH in self.used or condition
         options = f"schema = MAP {{{', '.join(by_id)}}}"

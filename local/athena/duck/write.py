@@ -1,14 +1,12 @@
-"""Rows into Parquet files of an Iceberg table, and files into one atomic commit."""
+"""Rows into Parquet files of an Iceberg table."""
 
 import tempfile
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
-from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.io.pyarrow import (
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
@@ -23,7 +21,7 @@ from pyiceberg.typedef import Record
 from local.athena.duck.scan import identifier
 from local.athena.duck.transforms import stored, transformed
 from local.athena.engine import MAX_PARTITIONS_PER_WRITE
-from local.athena.errors import NotSupportedHere, commit_conflict, too_many_partitions
+from local.athena.errors import NotSupportedHere, too_many_partitions
 from local.athena.store import Store
 
 
@@ -55,7 +53,8 @@ class Writer:
             partitions = {tuple(values) for _, values, rows in files if rows}
             if len(partitions) > MAX_PARTITIONS_PER_WRITE:
                 raise too_many_partitions(MAX_PARTITIONS_PER_WRITE)
-            written = [self._publish(path, values) for path, values, rows in files if rows]
+            mapping = parquet_path_to_id_mapping(self.table.schema())
+            written = [self._publish(path, values, mapping) for path, values, rows in files if rows]
         return written, sum(rows for _, _, rows in files)
 
     def _copy(self, select: str, keys: list[str], folder: Path) -> list[tuple[Path, list[str | None], int]]:
@@ -83,7 +82,7 @@ class Writer:
         # As text with a mark before it: NULL, '' and special characters stay apart in a folder name.
         return f"coalesce('v' || CAST({value} AS VARCHAR), 'n') AS {name}"
 
-    def _publish(self, path: Path, values: list[str | None]) -> DataFile:
+    def _publish(self, path: Path, values: list[str | None], mapping: dict[str, int]) -> DataFile:
         """Put one local file into S3 and describe it for a manifest."""
         table, spec = self.table, self.table.spec()
         partition = Record(
@@ -96,7 +95,7 @@ class Writer:
         statistics = data_file_statistics_from_parquet_metadata(
             parquet_metadata=metadata,
             stats_columns=compute_statistics_plan(schema, table.properties),
-            parquet_column_mapping=parquet_path_to_id_mapping(schema),
+            parquet_column_mapping=mapping,
         )
         self.store.write(uri, path.read_bytes())
         return DataFile.from_args(
@@ -115,31 +114,3 @@ def _field_ids(schema: Schema, field_id: int) -> str:
 
 def _decoded(text: str) -> str | None:
     return None if text == "n" else text[1:]
-
-
-def commit(table: Table, added: Sequence[DataFile], removed: Sequence[DataFile], only_adds: bool) -> None:
-    """One snapshot that adds and removes these files; none when there is nothing to do.
-
-    An INSERT (`only_adds`) is repeated on top of what another writer committed meanwhile, as Iceberg's
-    append is; a statement that looked at the table's rows is not.
-
-    Raises
-    ------
-    QueryFailed
-        ICEBERG_COMMIT_ERROR, retryable: another writer was first.
-    """
-    if not added and not removed:
-        return
-    if not only_adds:
-        once = {**table.metadata.properties, "commit.retry.num-retries": "0"}
-        table.metadata = table.metadata.model_copy(update={"properties": once})
-    try:
-        with table.transaction() as transaction:
-            update = transaction.update_snapshot()
-            with update.fast_append() if only_adds else update.overwrite() as snapshot:
-                for file in added:
-                    snapshot.append_data_file(file)
-                for file in removed:
-                    snapshot.delete_data_file(file)
-    except (CommitFailedException, ValidationException) as error:
-        raise commit_conflict(*table.name()) from error
