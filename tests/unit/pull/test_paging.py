@@ -82,6 +82,12 @@ def test_records_land_digit_by_digit_as_they_were_sent(puller):
     assert list(puller.landed().values()) == [records]
 
 
+def test_of_a_name_that_is_there_twice_the_last_one_counts_as_it_does_for_a_parser(puller):
+    with serving(lambda asked: ok('{"data": [{"order_id": "W1"}], "data": [{"order_id": "W2"}]}')) as api:
+        puller.pull(puller.source(api, items="data"))
+    assert puller.records() == [{"order_id": "W2"}]
+
+
 def test_an_empty_answer_writes_nothing(puller):
     with serving(lambda asked: ok([])) as api:
         pulled = puller.pull(puller.source(api))
