@@ -7,13 +7,16 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from saleslake.metrics.loader import catalogue
 from saleslake.metrics.statement import Question, on_source
 from saleslake.warehouse.views import create_views
+from tests.integration.lake import wait_for
 from tests.oracle.warehouse_files import Delivered
+from tests.world.journey import Journey
 from tests.world.marts import Cell, Run, batches, disagreement, random_questions, rows, wrong_answers
 from tests.world.workbench import Workbench, workbench
 
@@ -148,3 +151,43 @@ def undecided_recommendations(run: Run) -> list[dict[str, str]]:
         for row in given
         if wanted[row["product_id"], row["recommendation_rank"]] != row["recommended_product_id"]
     ]
+
+
+ON_THE_CLOUD = SEEDS if os.environ.get("ENGINE") == "trino" else [1]
+
+
+@pytest.mark.parametrize("seed", ON_THE_CLOUD)
+def test_the_deployed_views_answer_as_the_truth_does(
+    seed: int, world: Callable[..., Path], journey: Callable[[str], Journey]
+) -> None:
+    folder = world("--seed", str(seed), *OPTIONS)
+    truth = json.loads((folder / "truth.json").read_text())
+    *history, day, last = (found := batches(folder))
+    company = journey(f"marts-{seed}")
+    company.deliver(file for label in history for file in found[label])
+    company.deliver([*found[day], *found[last]])
+    assert wrong_answers(lambda sql: answer(company, sql), truth) == []
+
+
+def answer(company: Journey, sql: str) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """Ask Athena, page after page; the first row has the names."""
+    athena, outputs = company.lake.client("athena"), company.lake.outputs
+    query_id = athena.start_query_execution(
+        QueryString=sql,
+        QueryExecutionContext={"Database": outputs["DatabaseName"]},
+        WorkGroup=outputs["WorkGroupName"],
+    )["QueryExecutionId"]
+
+    def end() -> dict[str, Any] | None:
+        found = athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]
+        return found if found["State"] in {"SUCCEEDED", "FAILED", "CANCELLED"} else None
+
+    status = wait_for(end, sql, 120)
+    assert status["State"] == "SUCCEEDED", status
+    pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=query_id)
+    cells = [
+        tuple(cell.get("VarCharValue") for cell in row["Data"])
+        for page in pages
+        for row in page["ResultSet"]["Rows"]
+    ]
+    return [str(name) for name in cells[0]], cells[1:]
