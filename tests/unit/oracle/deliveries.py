@@ -11,6 +11,10 @@ from tests.oracle.warehouse_files import Delivered
 
 BLANK = {
     "customers": {
+        "region": "",
+        "state": "",
+        "city": "",
+        "postal_code": "",
         "name": "N",
         "email": "e",
         "phone": "1",
@@ -18,14 +22,18 @@ BLANK = {
         "updated_at": "2024-01-01T00:00:00Z",
     },
     "products": {
+        "subcategory": "",
+        "brand": "",
         "name": "P",
         "category": "Set",
         "list_price": "10",
         "cost": "4.00",
         "updated_at": "2024-01-01T00:00:00Z",
     },
-    "sales_reps": {"name": "R"},
+    "sales_reps": {"manager_id": "", "name": "R"},
     "rep_transactions": {
+        "discount_amount": "",
+        "refund_of": "",
         "transaction_date": "2024-03-05",
         "customer_id": "C1",
         "product_id": "P1",
@@ -38,6 +46,8 @@ BLANK = {
         "currency": "INR",
     },
     "web_orders": {
+        "customer_id": "",
+        "ship_state": "",
         "ordered_at": "2024-03-05T20:00:00+05:30",
         "status": "paid",
         "payment_method": "card",
@@ -45,6 +55,8 @@ BLANK = {
         "total_amount": "10",
     },
     "web_order_items": {
+        "discount_amount": "",
+        "tax_amount": "",
         "item_number": "1",
         "product_id": "P1",
         "quantity": "1",

@@ -3,35 +3,40 @@
 -- They are the months of lines this run brings, of lines it replaces, of sales whose returns it brings or
 -- replaces (they are counted by the day of the sale), and of lines whose customer or product has another version now
 -- than in the release the run builds on, which the published tables still show.
+-- Where only the end of a version moved, the days between the old end and the new one are all that changed.
 WITH changed_products AS (
-    SELECT product_id, valid_from, valid_to
-    FROM (
-        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM dim_product
-        EXCEPT
-        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM published.dim_product
-    ) AS new_versions
-    UNION
-    SELECT product_id, valid_from, valid_to
-    FROM (
-        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM published.dim_product
-        EXCEPT
-        SELECT product_id, product_key, valid_from, valid_to, category, cost FROM dim_product
-    ) AS old_versions
+    SELECT
+        COALESCE(present.product_id, before.product_id) AS product_id,
+        CASE
+            WHEN present.category = before.category AND present.cost IS NOT DISTINCT FROM before.cost
+                THEN LEAST(present.valid_to, before.valid_to)
+            ELSE COALESCE(present.valid_from, before.valid_from)
+        END AS valid_from,
+        COALESCE(GREATEST(present.valid_to, before.valid_to), present.valid_to, before.valid_to) AS valid_to
+    FROM dim_product AS present
+    FULL OUTER JOIN published.dim_product AS before ON before.product_key = present.product_key
+    WHERE present.product_key IS NULL
+        OR before.product_key IS NULL
+        OR present.category <> before.category
+        OR present.cost IS DISTINCT FROM before.cost
+        OR present.valid_to <> before.valid_to
 ),
 changed_customers AS (
-    SELECT customer_id, valid_from, valid_to
-    FROM (
-        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM dim_customer
-        EXCEPT
-        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM published.dim_customer
-    ) AS new_versions
-    UNION
-    SELECT customer_id, valid_from, valid_to
-    FROM (
-        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM published.dim_customer
-        EXCEPT
-        SELECT customer_id, customer_key, valid_from, valid_to, segment, state FROM dim_customer
-    ) AS old_versions
+    SELECT
+        COALESCE(present.customer_id, before.customer_id) AS customer_id,
+        CASE
+            WHEN present.segment = before.segment AND present.state = before.state
+                THEN LEAST(present.valid_to, before.valid_to)
+            ELSE COALESCE(present.valid_from, before.valid_from)
+        END AS valid_from,
+        COALESCE(GREATEST(present.valid_to, before.valid_to), present.valid_to, before.valid_to) AS valid_to
+    FROM dim_customer AS present
+    FULL OUTER JOIN published.dim_customer AS before ON before.customer_key = present.customer_key
+    WHERE present.customer_key IS NULL
+        OR before.customer_key IS NULL
+        OR present.segment <> before.segment
+        OR present.state <> before.state
+        OR present.valid_to <> before.valid_to
 ),
 sales AS (
     SELECT 'amazon' AS channel, order_id, order_date AS sale_date
