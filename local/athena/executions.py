@@ -17,6 +17,15 @@ from local.athena.store import ObjectMissing, Store
 logger = logging.getLogger("athena")
 THREADS = 6
 _ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
+_open: dict[str, threading.Event] = {}  # by query execution id; the event is set when the query ends
+
+
+def wait_for(query_id: str, seconds: float) -> bool:
+    """Return when a query ends, or after so many seconds; False at once when none of this id runs."""
+    over = _open.get(query_id)
+    if over is not None:
+        over.wait(seconds)
+    return over is not None
 
 
 @dataclass
@@ -58,6 +67,8 @@ class Job:
             if state in _ENDED:
                 status["CompletionDateTime"] = time.time()
                 self._count_time()
+                if (over := _open.pop(self.id, None)) is not None:
+                    over.set()
             return True
 
     def _count_time(self) -> None:
@@ -80,6 +91,7 @@ class Executor:
 
     def submit(self, job: Job) -> None:
         """Queue a job."""
+        _open[job.id] = threading.Event()
         self._pool.submit(self._run, job)
 
     def stop(self, job: Job) -> None:

@@ -20,6 +20,7 @@ from ministack.core.responses import new_uuid
 from ministack.services import lambda_svc
 from ministack.services import stepfunctions as sfn
 
+from local.athena.executions import wait_for
 from local.patches.roles import client, denial
 from local.patches.states_run import Json, current
 from local.settings import ACCOUNT, REGION, Settings
@@ -99,15 +100,16 @@ def _invoke_function(reference: str, payload: Json) -> Json:
 def _query(call: Call, cancelled: threading.Event) -> Json:
     """Start a query and wait for its end; https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html."""
     started = {"QueryExecutionId": _send(call, "startQueryExecution", call.arguments)["QueryExecutionId"]}
-    pause = FIRST_POLL
-    while not cancelled.wait(pause):
+    while not cancelled.is_set():
+        # looking at it again and again would cost more than most queries
+        if not wait_for(started["QueryExecutionId"], SLOWEST_POLL):
+            cancelled.wait(FIRST_POLL)
         found = _send(call, "getQueryExecution", started)
         state = found["QueryExecution"]["Status"]["State"]
         if state == "SUCCEEDED":
             return found
         if state in ("FAILED", "CANCELLED"):
             raise sfn._ExecutionError("States.TaskFailed", json.dumps(found["QueryExecution"]))
-        pause = min(pause * 1.3, SLOWEST_POLL)
     _send(call, "stopQueryExecution", started)
     return None
 
