@@ -7,6 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+# Each is a whole run of the pipeline, or several.
+LOADS_AGAIN = tuple(f"saleslake {verb}" for verb in ("backfill", "replay", "rebuild", "expire", "maintain"))
 _BLOCK = re.compile(r"^```(?:sh|bash|shell|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
