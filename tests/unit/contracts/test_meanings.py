@@ -11,7 +11,7 @@ from saleslake.contracts.aliases import WHITESPACE, canonical, fold, load_aliase
 from saleslake.contracts.dates import DateFormat, read_date, rivals
 from saleslake.contracts.headers import normalise_header
 from saleslake.contracts.loader import load_contract
-from saleslake.transform.checks import fold_sql, quote, read_date_sql
+from saleslake.transform.values import fold_sql, quote, read_date_sql
 
 FORMATS = load_contract("amazon_orders").by_name["order_date"].formats
 ENGINE = duckdb.connect()
