@@ -14,7 +14,6 @@ from saleslake.release.plan import PlanRequest
 from saleslake.release.publish import PublishRequest
 from saleslake.release.rollback import RollbackRequest
 from saleslake.warehouse.build import BuildRequest
-from saleslake.warehouse.reconcile import ReconcileRequest
 
 EVENTS = Path(__file__).parents[2] / "events"
 STATES = json.loads((EVENTS.parent / "statemachine" / "etl.asl.json").read_text())["States"]
@@ -26,7 +25,7 @@ STATES = json.loads((EVENTS.parent / "statemachine" / "etl.asl.json").read_text(
         ("plan", PlanRequest),
         ("check", RunFiles),
         ("compile", BuildRequest),
-        ("reconcile", ReconcileRequest),
+        ("reconcile", RunFiles),
         ("publish", PublishRequest),
         ("rollback", RollbackRequest),
         ("abandon", Failure),

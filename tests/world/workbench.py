@@ -31,13 +31,14 @@ from saleslake.aws.catalog import Catalog
 from saleslake.aws.clients import client
 from saleslake.aws.s3 import ObjectHead
 from saleslake.config import Settings
+from saleslake.history import RunFiles
 from saleslake.ingest.receive import LandedObject, receive
 from saleslake.release.plan import PlanRequest, plan
 from saleslake.release.publish import PublishRequest, publish
 from saleslake.release.rollback import RollbackRequest, roll_back
 from saleslake.transform import TransformRequest, transform_file
 from saleslake.warehouse.build import BuildRequest, compile_build
-from saleslake.warehouse.reconcile import ReconcileRequest, reconcile
+from saleslake.warehouse.reconcile import reconcile
 from saleslake.warehouse.tables import create_tables
 from tests.oracle.warehouse_contracts import Row
 from tests.oracle.warehouse_files import Delivered
@@ -226,7 +227,7 @@ class Workbench:
                 for statement in level:
                     self._execute(statement.key)
             stage = build.stage
-        reconcile(ReconcileRequest(**work), self.backend)
+        reconcile(RunFiles(**work), self.backend)
         published = publish(
             PublishRequest(run_id=planned.run_id, execution_arn=execution, token=planned.token), self.backend
         )

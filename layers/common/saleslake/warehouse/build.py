@@ -13,6 +13,7 @@ from saleslake import sql
 from saleslake.aws.backend import Backend
 from saleslake.clock import now
 from saleslake.contracts.refusal import FileRefusal
+from saleslake.history import RunFiles
 from saleslake.quarantine import refuse_accepted_file
 from saleslake.warehouse import models
 from saleslake.warehouse.months import Days, ranges
@@ -22,13 +23,9 @@ LAST_STAGE = 1
 FILES_LISTED = 200  # in the ledger, whose items hold 400 KB; a rebuild may have thousands
 
 
-class BuildRequest(BaseModel):
+class BuildRequest(RunFiles):
     """The run to build, its files, and which stage of the build to compile."""
 
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    manifest_key: str
     stage: int = 0
 
 

@@ -14,7 +14,7 @@ from saleslake.aws.backend import Backend
 from saleslake.contracts.loader import contracts, load_contract
 from saleslake.contracts.model import Contract
 from saleslake.errors import DoesNotReconcile, ReleaseChanged
-from saleslake.history import Accounts, FileAccount, Share, current_release
+from saleslake.history import Accounts, FileAccount, RunFiles, Share, current_release
 from saleslake.warehouse.latest import latest_key, latest_table
 from saleslake.zones import run_accounts_key, transform_result_key
 
@@ -23,15 +23,6 @@ _NOTHING = "DECIMAL '0.00'"
 type Row = dict[str, Any]
 
 AT_ONCE = 8  # queries; Athena takes 20 of an account by default
-
-
-class ReconcileRequest(BaseModel):
-    """The run to reconcile, and its files."""
-
-    model_config = ConfigDict(frozen=True)
-
-    run_id: str
-    manifest_key: str
 
 
 class Reconciled(BaseModel):
@@ -46,7 +37,7 @@ class Reconciled(BaseModel):
     superseded: int
 
 
-def reconcile(request: ReconcileRequest, backend: Backend) -> Reconciled:
+def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
     """Compare what Transform read, the processed files, what the latest tables have of each file, and the facts.
 
     Four countings that share no code: Transform's, of the file as delivered; Athena's, of the processed Parquet; of

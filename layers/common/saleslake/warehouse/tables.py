@@ -41,7 +41,9 @@ def create_tables(backend: Backend) -> list[str]:
         rows = backend.lake.uri(f"{QUARANTINE}rows/{contract.dataset}/")
         backend.catalog.create(build, quarantined_rows_table(contract, rows))
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        made = [(table, pool.submit(_create, table, text, backend)) for table, text in curated_tables().items()]
+        made = [
+            (table, pool.submit(_create, table, text, backend)) for table, text in curated_tables().items()
+        ]
         return [table for table, created in made if created.result()]
 
 
