@@ -68,7 +68,7 @@ def rows(
     required
         Columns that are never NULL.
     variety
-        Which share of the values listed for a column may occur.
+        Which share of a column's values may occur.
     """
     schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns])
     chance = random.Random(seed)
@@ -94,7 +94,7 @@ def value(field: pa.Field, chance: random.Random, variety: float = 1) -> Any:
     if name in _known()["values"]:
         listed = _known()["values"][name]
         return chance.choice(listed[: round(len(listed) * variety)])
-    return _of_type(name, field.type, chance)
+    return _of_type(name, field.type, chance, variety)
 
 
 def example(column: str) -> str:
@@ -103,9 +103,9 @@ def example(column: str) -> str:
     return str(_known()["values"].get(name, [f"{name}-07"])[0]).replace("'", "''")
 
 
-def _of_type(name: str, kind: pa.DataType, chance: random.Random) -> Any:
+def _of_type(name: str, kind: pa.DataType, chance: random.Random, variety: float = 1) -> Any:
     if pa.types.is_string(kind):
-        return f"{name}-{chance.randrange(60):02d}"
+        return f"{name}-{chance.randrange(round(60 * variety)):02d}"
     if pa.types.is_boolean(kind):
         return chance.random() < 0.5
     if pa.types.is_integer(kind):

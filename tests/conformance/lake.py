@@ -1,8 +1,9 @@
 """The project's tables, filled with generated rows, in a Glue database; and copies of it by pointer."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -20,6 +21,7 @@ BUCKET = "lake"
 PUBLISHED = "published"  # what SQL calls the database of the current release
 RUNS = ("run-1", "run-2")
 ROWS = 400
+KNOWN = 0.7  # share of the values of a column that occur before the last run
 PROVENANCE = frozenset({"occurrence", "landing_order", "file_id", "line_number"})  # what every typed row has
 TABLE_INPUT = ("Name", "Description", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
 
@@ -34,7 +36,7 @@ class Lake:
     tables: list[str] = field(default_factory=list)
     copies: int = 0
 
-    @property
+    @cached_property
     def glue(self) -> Any:
         return client(self.session, "glue")
 
@@ -73,13 +75,14 @@ class Lake:
                 self._delete_some(name, delete)
             self.point(PUBLISHED, name, self.pointer("seed", name))
 
-    def copy(self, source: str = "seed") -> str:
+    def copy(self, source: str = "seed", only: Collection[str] | None = None) -> str:
         """A new database whose tables point at the same metadata files: what is written there stays there."""
         self.copies += 1
         name = f"copy_{self.copies}"
         self.glue.create_database(DatabaseInput={"Name": name})
         for found in self._tables(source):
-            self.copy_table(source, name, found["Name"])
+            if only is None or found["Name"] in only:
+                self._create(name, found)
         return name
 
     def point(self, database: str, table: str, metadata_location: str) -> None:
@@ -117,9 +120,11 @@ class Lake:
 
     def copy_table(self, source: str, target: str, name: str) -> None:
         """A second pointer, in another database, to the history of a table."""
-        found = self.glue.get_table(DatabaseName=source, Name=name)["Table"]
+        self._create(target, self.glue.get_table(DatabaseName=source, Name=name)["Table"])
+
+    def _create(self, database: str, found: dict[str, Any]) -> None:
         kept = {key: found[key] for key in TABLE_INPUT if key in found}
-        self.glue.create_table(DatabaseName=target, TableInput=kept)
+        self.glue.create_table(DatabaseName=database, TableInput=kept)
 
     def _names(self) -> list[str]:
         return sorted(entry["Name"] for entry in self._tables("seed"))
@@ -140,7 +145,7 @@ class Lake:
     def _put_run(self, table: dict[str, Any], run: str, seed: int, required: frozenset[str]) -> None:
         columns = [(entry["Name"], entry["Type"]) for entry in table["StorageDescriptor"]["Columns"]]
         buffer = io.BytesIO()
-        pq.write_table(rows(columns, ROWS, seed, required, variety=1 if run == RUNS[-1] else 0.7), buffer)
+        pq.write_table(rows(columns, ROWS, seed, required, variety=1 if run == RUNS[-1] else KNOWN), buffer)
         key = table["StorageDescriptor"]["Location"].removeprefix(f"s3://{BUCKET}/")
         client(self.session, "s3").put_object(
             Bucket=BUCKET, Key=f"{key}run_id={run}/part.parquet", Body=buffer.getvalue()
@@ -148,7 +153,7 @@ class Lake:
 
     def _append(self, name: str, seed: int) -> None:
         columns = self.glue.get_table(DatabaseName="seed", Name=name)["Table"]["StorageDescriptor"]["Columns"]
-        found = rows([(entry["Name"], entry["Type"]) for entry in columns], ROWS // 2, 100 + seed)
+        found = rows([(e["Name"], e["Type"]) for e in columns], ROWS // 2, 100 + seed, variety=KNOWN)
         self.catalog.load_table(("seed", name)).append(found)
 
     def _delete_some(self, name: str, execute: Execute) -> None:

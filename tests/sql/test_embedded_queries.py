@@ -40,6 +40,9 @@ PEOPLE = (
         ("SELECT id FROM {p} WHERE EXISTS (SELECT 1 FROM {p} WHERE p.id > 3) ORDER BY id LIMIT 1", [("1",)]),
         ("SELECT a.id, b.id FROM {p} CROSS JOIN (VALUES 7) AS b(id) JOIN (VALUES 1) AS a(id) ON a.id = p.id",
          [("1", "7")]),
+        # as Trino writes the joins of a view it was given
+        ("SELECT p.id, b.n, c.n FROM (({p} CROSS JOIN (VALUES 7) AS b (n)) "
+         "INNER JOIN (VALUES 2) AS c (n) ON (c.n = p.id))", [("2", "7", "2")]),
         ("SELECT p.id, q.n FROM {p} LEFT JOIN (VALUES (1, 'one')) AS q(id, n) ON p.id = q.id ORDER BY 1 LIMIT 2",
          [("1", "one"), ("2", None)]),
         ("SELECT * FROM (VALUES (1, 'a')) AS l(id, n) JOIN (VALUES (1, 'b')) AS r(id, m) USING (id)",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CORRELATED = NotSupportedHere("a subquery in FROM that uses columns of the query around")
 _OUTER_IN_ON = user_error("NOT_SUPPORTED", "Reference to column from outer scope not allowed in this context")
+_ITEMS = (exp.Table, exp.Subquery, exp.Values, exp.Unnest)
 _JOIN = ("this", "on", "using", "kind", "side", "method")
 
 
@@ -27,12 +28,22 @@ def from_clause(queries: "Queries", node: exp.Select, scope: Scope) -> str:
     clause = node.args.get("from_")
     if clause is None:
         return ""
-    first = table_item(queries, clause.this, scope)
+    leftmost, joins = _unwrapped(clause.this)
+    first = table_item(queries, leftmost, scope)
     scope.fields += first.fields
     sql = first.sql
-    for join in [*clause.this.args.get("joins", []), *node.args.get("joins", [])]:
+    for join in [*joins, *node.args.get("joins", [])]:
         sql += _join(queries, join, scope)
     return sql
+
+
+def _unwrapped(node: exp.Expression) -> tuple[exp.Expression, list[exp.Join]]:
+    """The leftmost item and its joins in order, out of ``((a JOIN b) JOIN c)``: Trino writes the joins of views so."""
+    joins = list(node.args.get("joins") or [])
+    while isinstance(node, exp.Subquery) and not node.args.get("alias") and isinstance(node.this, _ITEMS):
+        node = node.this
+        joins = [*(node.args.get("joins") or []), *joins]
+    return node, joins
 
 
 def table_item(queries: "Queries", node: exp.Expression, scope: Scope) -> Relation:

@@ -27,9 +27,9 @@ SELECT
     both_ways.baskets AS orders_together,
     product.baskets AS orders_with_product,
     other.baskets AS orders_with_other,
-    CAST(both_ways.baskets AS decimal(18,6)) / orders.baskets AS support,
-    CAST(both_ways.baskets AS decimal(18,6)) / product.baskets AS confidence,
-    CAST(both_ways.baskets * orders.baskets AS decimal(28,6)) / (product.baskets * other.baskets) AS lift
+    CAST(both_ways.baskets AS decimal(18,6)) / NULLIF(orders.baskets, 0) AS support,
+    CAST(both_ways.baskets AS decimal(18,6)) / NULLIF(product.baskets, 0) AS confidence,
+    CAST(both_ways.baskets * orders.baskets AS decimal(28,6)) / NULLIF(product.baskets * other.baskets, 0) AS lift
 FROM both_ways
 INNER JOIN products AS product ON product.product_id = both_ways.product_id
 INNER JOIN products AS other ON other.product_id = both_ways.other_product_id
