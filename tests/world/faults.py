@@ -86,33 +86,15 @@ class Faults:
         return str(asked["do"])
 
 
-def install(faults: Faults) -> None:
-    """Hook the faults into the emulator of this process."""
+def install_in_athena(faults: Faults) -> None:
+    """Hook the faults into Athena, before the emulator is given its operations."""
     from ministack.core.responses import error_response_json
-    from ministack.services import glue
-    from ministack.services import stepfunctions as sfn
 
     from local.athena.engine import Category, QueryFailed
     from local.athena.executions import Executor
     from local.athena.front import Front
-    from local.patches import states_run, states_walk
 
-    add_event, start_query, execute, update = (
-        states_run.add_event, Front.start, Executor._execute, glue._update_table,
-    )  # fmt: skip
-
-    def entering(execution: dict[str, Any], kind: str, details: Any = None) -> Any:
-        event = add_event(execution, kind, details)
-        if kind.endswith("StateEntered"):
-            name = details["stateEnteredEventDetails"]["name"]
-            if faults.strikes("state", name) is not None:
-                run = states_run.current.get()  # of an item of a distributed Map, too
-                sfn._stop_execution(
-                    {"executionArn": run.execution["executionArn"], "cause": f"killed in {name}"}
-                )
-                run.over.set()
-                raise states_run.Stopped
-        return event
+    start_query, execute = Front.start, Executor._execute
 
     def starting(self: Front, data: dict[str, Any]) -> Any:
         if faults.strikes("query", str(data.get("QueryString"))) is not None:
@@ -129,14 +111,39 @@ def install(faults: Faults) -> None:
                 time.sleep(float(seconds))
         return execute(self, job)
 
+    Front.start, Executor._execute = starting, executing  # type: ignore[method-assign]
+
+
+def install_in_emulator(faults: Faults) -> None:
+    """Hook the faults into Step Functions and Glue, as the patches left them."""
+    from ministack.core.responses import error_response_json
+    from ministack.services import glue
+    from ministack.services import stepfunctions as sfn
+
+    from local.patches import states_run, states_walk
+
+    add_event, update = states_run.add_event, glue._update_table
+
+    def entering(execution: dict[str, Any], kind: str, details: Any = None) -> Any:
+        event = add_event(execution, kind, details)
+        if kind.endswith("StateEntered"):
+            name = details["stateEnteredEventDetails"]["name"]
+            if faults.strikes("state", name) is not None:
+                run = states_run.current.get()  # of an item of a distributed Map, too
+                sfn._stop_execution(
+                    {"executionArn": run.execution["executionArn"], "cause": f"killed in {name}"}
+                )
+                run.over.set()
+                raise states_run.Stopped
+        return event
+
     def moving(data: dict[str, Any]) -> Any:
         table = f"{data.get('DatabaseName')}.{data.get('TableInput', {}).get('Name')}"
         if faults.strikes("pointer", table) is not None:
             return error_response_json("AccessDeniedException", f"injected at {table}", 400)
         return update(data)
 
-    states_walk.add_event = entering
-    Front.start, Executor._execute, glue._update_table = starting, executing, moving  # type: ignore[method-assign]
+    states_walk.add_event, glue._update_table = entering, moving
 
 
 def serve() -> None:
@@ -153,8 +160,10 @@ def serve() -> None:
     apply_all: Callable[..., None] = patches.apply_all
 
     def with_faults(given: Settings) -> None:
+        faults = Faults(given.state)
+        install_in_athena(faults)
         apply_all(given)
-        install(Faults(given.state))
+        install_in_emulator(faults)
 
     patches.apply_all = with_faults
     server.serve(settings)
