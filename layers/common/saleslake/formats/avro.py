@@ -72,6 +72,7 @@ class AvroRows:
         try:
             self._records: Any = fastavro.reader(stream)
             self._fields = _fields(self._records.writer_schema)
+            avro_wire.keep_times_as_numbers(self._records.writer_schema)
             self.schema = pa.schema([(field.name, field.type) for field in self._fields])
         except _BROKEN as problem:
             raise _damaged(problem) from problem

@@ -7,23 +7,30 @@ from typing import Any, BinaryIO
 import fastavro.read
 import pyarrow as pa
 
-_TIMES = (
-    *("int-date", "int-time-millis", "long-time-micros"),
-    *("long-timestamp-millis", "long-timestamp-micros"),
-    *("long-local-timestamp-millis", "long-local-timestamp-micros"),
-)
+_TIMES = {
+    *("date", "time-millis", "time-micros"),
+    *("timestamp-millis", "timestamp-micros", "local-timestamp-millis", "local-timestamp-micros"),
+}
 
 
 def register() -> None:
     """Teach fastavro; once per process is enough."""
     fastavro.read.BLOCK_READERS["snappy"] = _read_snappy
     fastavro.read.BLOCK_READERS["zstandard"] = _read_zstandard
-    for name in _TIMES:  # Arrow turns whole columns of them into times, and has room for years beyond 9999
-        fastavro.read.LOGICAL_READERS[name] = _as_it_is
 
 
-def _as_it_is(value: Any, *_: object) -> Any:
-    return value
+def keep_times_as_numbers(schema: Any) -> None:
+    """Take the times out of the schema a reader goes by: its values are then the numbers that are written.
+
+    Arrow turns whole columns of them into times, and has room for years beyond 9999.
+    """
+    if isinstance(schema, dict):
+        if schema.get("logicalType") in _TIMES:
+            del schema["logicalType"]
+        schema = [*schema.values()]
+    if isinstance(schema, list):
+        for part in schema:
+            keep_times_as_numbers(part)
 
 
 def _read_snappy(stream: BinaryIO) -> io.BytesIO:

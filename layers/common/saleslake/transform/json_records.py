@@ -23,9 +23,9 @@ READ_SIZE = 1 << 20  # bytes
 MOST_EXTRA_KEYS = 200  # of a block; with more of them the whole text of a record tells whether it differs
 
 # DuckDB's parser lets through what is no JSON, makes floats of numbers, and takes the first of two equal keys. Lines
-# where that might matter are read by Python: those with a long number, an exponent, a small fraction, a list or record
-# inside, a constant such as NaN, a comma at the end, or an escape.
-_DOUBTFUL = r"\\|[0-9][0-9.]{14}|:\s*-?[0-9][0-9.]*[eE]|:\s*-?0[.]000|:\s*[\[{]|:\s*-?[NnIi][aAnN]|,\s*[}\]]"
+# where that might matter are read by Python: those with a long number, an exponent, a small fraction, minus zero, a
+# list or record inside, a constant such as NaN, a comma at the end, or an escape.
+_DOUBTFUL = r"\\|[0-9][0-9.]{14}|:\s*-?[0-9][0-9.]*[eE]|:\s*-?0[.]000|:\s*-0\s*[,}\]]|:\s*[\[{]|:\s*-?[NnIi][aAnN]|,\s*[}\]]"
 _ENDS_IN_ZERO = r":\s*-?[0-9]+[.][0-9]*0\s*[,}]"  # 1.10 is the number 1.1, but another text
 
 
