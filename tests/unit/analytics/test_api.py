@@ -48,6 +48,7 @@ def test_analytics_answers_in_the_promised_shape_with_money_to_the_cent(live):
         "release": FIRST,
         "data_as_of": "2022-06-29",
         "bytes_scanned": 4000,
+        "cost_usd": 0.0002,  # four queries, 10 MB each
         "cache": "miss",
     }
     assert body["metadata"] == expected

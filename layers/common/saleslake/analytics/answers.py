@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from saleslake.analytics.cache import ObjectStore, TextMemory
 from saleslake.analytics.deadline import Deadline
@@ -13,6 +14,21 @@ from saleslake.analytics.report import Report
 from saleslake.errors import NoRelease, ReleaseGone, UnknownRelease
 
 type Origin = Literal["miss", "object", "memory"]
+
+
+class Cost(NamedTuple):
+    """What an answer cost: bytes read, and those Athena bills at 5 USD a terabyte."""
+
+    scanned: int
+    billed: int
+
+    @property
+    def dollars(self) -> str:
+        """As a JSON number, exact."""
+        return f"{Decimal(self.billed) * 5 / 10**12:f}"
+
+
+FREE = Cost(0, 0)
 
 
 @dataclass(frozen=True)
@@ -73,8 +89,8 @@ class Answers:
         etag = f'W/"{release}-{report.key[:16]}"'
         if known and holds(known, etag):
             return Answer(None, etag, release, "asker", 0)
-        stored, origin, scanned = self._stored(report, release, deadline)
-        return Answer(_stamped(stored, origin, scanned), etag, release, origin, scanned)
+        stored, origin, cost = self._stored(report, release, deadline)
+        return Answer(_stamped(stored, origin, cost), etag, release, origin, cost.scanned)
 
     def _current(self) -> str:
         release = self.current_release()
@@ -98,25 +114,26 @@ class Answers:
                     f"release {release} has expired; leave the parameter out for the current one"
                 )
 
-    def _stored(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Origin, int]:
+    def _stored(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Origin, Cost]:
         text = self._memory.get(release, report.key)
         if text is not None:
-            return text, "memory", 0
-        scanned = 0
+            return text, "memory", FREE
+        cost = FREE
         origin: Origin = "object"
         text = self._objects.get(release, report.key)
         if text is None:
-            text, scanned = self._compute(report, release, deadline)
+            text, cost = self._compute(report, release, deadline)
             origin = "miss"
             self._objects.put(release, report.key, text)
         self._memory.put(release, report.key, text)
-        return text, origin, scanned
+        return text, origin, cost
 
-    def _compute(self, report: Report, release: str, deadline: Deadline) -> tuple[str, int]:
+    def _compute(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Cost]:
         document = read_release(release, self._lake)
         computed = report.compute(document, self._engine, database=self._database, deadline=deadline)
         metadata = {**computed.records.model_dump(), "release": release, "data_as_of": document.data_as_of}
-        return json_text({"data": computed.data.model_dump(), "metadata": metadata}), computed.bytes_scanned
+        text = json_text({"data": computed.data.model_dump(), "metadata": metadata})
+        return text, Cost(computed.bytes_scanned, computed.billed_bytes)
 
 
 def holds(if_none_match: str, etag: str) -> bool:
@@ -125,8 +142,9 @@ def holds(if_none_match: str, etag: str) -> bool:
     return any(tag in {"*", etag.removeprefix("W/")} for tag in tags)
 
 
-def _stamped(stored: str, origin: Origin, scanned: int) -> str:
+def _stamped(stored: str, origin: Origin, cost: Cost) -> str:
     """A stored answer with what differs each time it is given: its time, and at its very end its cost."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     opening = f'{{"status":"success","timestamp":"{now}",'
-    return f'{opening}{stored[1:-2]},"bytes_scanned":{scanned},"cache":"{origin}"}}}}'
+    paid = f'"bytes_scanned":{cost.scanned},"cost_usd":{cost.dollars},"cache":"{origin}"'
+    return f"{opening}{stored[1:-2]},{paid}}}}}"

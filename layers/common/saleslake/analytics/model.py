@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 # Two places, checked; in the description a plain number, which is what it is in the JSON text.
 Money = Annotated[Decimal, Field(decimal_places=2), WithJsonSchema({"type": "number", "examples": [1234.5]})]
 Percentage = Money
+Dollars = Annotated[
+    Decimal, Field(ge=0), WithJsonSchema({"type": "number", "minimum": 0, "examples": [0.00005]})
+]
 Count = Annotated[int, Field(ge=0)]
 
 
@@ -85,6 +88,9 @@ class Source(BaseModel):
     )
     data_as_of: str | None = Field(description="How far the data of the release reach")
     bytes_scanned: Count = Field(description="Bytes Athena read for this answer; 0 when it came from a cache")
+    cost_usd: Dollars = Field(
+        description="What Athena bills for that: 5 USD a terabyte, 10 MB a query at least"
+    )
     cache: Literal["miss", "object", "memory"] = Field(description="Where the answer came from")
 
 

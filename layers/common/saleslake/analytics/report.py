@@ -1,7 +1,7 @@
 """Reports: SQL files that are run together on one release, and the answer made of their rows."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,12 +20,22 @@ from saleslake.errors import Unavailable, UnknownTable
 type RowsByStatement = Mapping[str, list[dict[str, Any]]]
 
 
+# What Athena bills: 10 MB a query at least, 5 USD a terabyte (https://aws.amazon.com/athena/pricing/).
+_LEAST_BILLED_BYTES = 10_000_000
+
+
 class Computed(NamedTuple):
-    """The figures of one report on one release, and the bytes that were read for them."""
+    """The figures of one report on one release, the bytes that were read for them, and those Athena bills."""
 
     data: BaseModel
     records: BaseModel
     bytes_scanned: int
+    billed_bytes: int
+
+
+def billed(results: Iterable[Rows]) -> int:
+    """Bytes Athena bills for queries."""
+    return sum(max(result.bytes_scanned, _LEAST_BILLED_BYTES) for result in results)
 
 
 @dataclass(frozen=True)
@@ -87,7 +97,7 @@ class Report:
             statement: result.dicts() for statement, result in zip(self.statements, results, strict=True)
         }
         data, records = self.assemble(by_statement)
-        return Computed(data, records, sum(result.bytes_scanned for result in results))
+        return Computed(data, records, sum(result.bytes_scanned for result in results), billed(results))
 
     def _pinned(self, statement: str, release: PublishedRelease) -> str:
         (text,) = sql.read(f"api/{self.name}/{statement}")
