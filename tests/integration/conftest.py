@@ -46,5 +46,5 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """All end-to-end tests share one emulator, hence one test process."""
-    item.add_marker(pytest.mark.xdist_group("cloud"))
+    """The tests of a module share a stack, hence one test process."""
+    item.add_marker(pytest.mark.xdist_group(item.module.__name__))

@@ -32,7 +32,7 @@ def test_a_run_that_fails_after_building_leaves_no_row_anywhere(lake, loaded, re
 
     lake.run_by_hand()
     assert lake.release()["parent"] == release
-    rows = f"SELECT COUNT(*) FROM fact_sales WHERE run_id = '{failed['sk']}'"
+    rows = f"SELECT COUNT(*) FROM amazon_orders_latest WHERE run_id = '{failed['sk']}'"
     for database in ("DatabaseName", "BuildDatabaseName"):
         assert lake.query(rows, database) == [["0"]]
     assert total(lake.release()["files"].values(), "published") == 5_000
