@@ -1,1 +1,1 @@
-"""Thin adapters over AWS services. The only folder that imports boto3."""
+"""Thin adapters over AWS services. The only folder that imports botocore and boto3."""

@@ -27,6 +27,6 @@ def landing_key(name: str, dataset: str | None) -> str:
 
 def deliver(path: Path, bucket: str, key: str, progress: Callable[[int], None], s3: Any = None) -> Delivery:
     """Upload ``path``, in parts when it is large; ``progress`` is told the bytes sent, piece by piece."""
-    s3 = s3 or client("s3")
+    s3 = s3 or client("s3", transfers=True)
     s3.upload_file(str(path), bucket, key, Callback=progress)
     return Delivery(key, str(s3.head_object(Bucket=bucket, Key=key).get("VersionId", "")))

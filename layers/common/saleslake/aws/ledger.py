@@ -15,12 +15,11 @@ table    <table>                     metadata file of a table as it was created,
 
 import time
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from saleslake.aws.attributes import from_dynamodb, to_dynamodb
 from saleslake.aws.clients import client, error_code
 from saleslake.errors import LeaseLost, ReleaseChanged
 
@@ -28,8 +27,6 @@ type Item = dict[str, Any]
 
 _CURRENT = {"pk": {"S": "release"}, "sk": {"S": "current"}}
 _LEASE = {"pk": {"S": "lease"}, "sk": {"S": "lease"}}
-_to_dynamodb = TypeSerializer().serialize
-_from_dynamodb = TypeDeserializer().deserialize
 
 
 class Lease(NamedTuple):
@@ -108,10 +105,10 @@ class Ledger:
         self, kind: str, name: str, changes: Mapping[str, Any], only_if: tuple[str, str] | None = None
     ) -> None:
         names = {f"#{field}": field for field in changes}
-        values = {f":{field}": _to_dynamodb(value) for field, value in changes.items()}
+        values = {f":{field}": to_dynamodb(value) for field, value in changes.items()}
         condition: dict[str, Any] = {}
         if only_if is not None:
-            names["#only_if"], values[":only_if"] = only_if[0], _to_dynamodb(only_if[1])
+            names["#only_if"], values[":only_if"] = only_if[0], to_dynamodb(only_if[1])
             condition = {"ConditionExpression": "#only_if = :only_if"}
         self._dynamodb.update_item(
             TableName=self.table,
@@ -238,19 +235,8 @@ def _key(kind: str, name: str) -> Item:
 
 
 def _fields(item: Mapping[str, Any]) -> Item:
-    return {field: _to_dynamodb(value) for field, value in item.items() if value is not None}
+    return {field: to_dynamodb(value) for field, value in item.items() if value is not None}
 
 
 def _item(attributes: Item) -> Item:
-    return {field: _plain(_from_dynamodb(value)) for field, value in attributes.items() if field != "pk"}
-
-
-def _plain(value: Any) -> Any:
-    """DynamoDB's numbers come back as Decimal; the ledger writes only whole ones."""
-    if isinstance(value, Decimal):
-        return int(value)
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return value
+    return {field: from_dynamodb(value) for field, value in attributes.items() if field != "pk"}

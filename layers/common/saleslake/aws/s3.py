@@ -4,14 +4,9 @@ import json
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from saleslake.aws.clients import client, error_code
-
-# CopyObject takes objects of up to 5 GB in one call; boto3 would cut them into parts from 8 MB on.
-# https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
-_ONE_CALL = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
 
 
 class ObjectHead(NamedTuple):
@@ -77,14 +72,19 @@ class Lake:
 
     def put_file(self, key: str, path: str | Path) -> None:
         """Upload a local file, in parts when it is large."""
-        self._s3.upload_file(str(path), self.bucket, key)
+        client("s3", transfers=True).upload_file(str(path), self.bucket, key)
 
     def copy_from(self, bucket: str, key: str, version: str | None, to: str) -> None:
         """Copy an object (one version of it) from another bucket to ``to``, in parts when it is large."""
+        from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - as in client()
+
         source = {"Bucket": bucket, "Key": key}
         if version:
             source["VersionId"] = version
-        self._s3.copy(source, self.bucket, to, Config=_ONE_CALL)
+        # CopyObject takes objects of up to 5 GB in one call; boto3 would cut them into parts from 8 MB on.
+        # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        one_call = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
+        client("s3", transfers=True).copy(source, self.bucket, to, Config=one_call)
 
     def delete_below(self, prefix: str) -> int:
         """Delete every object whose key begins with ``prefix``; how many there were."""
