@@ -5,6 +5,7 @@ RAW = "raw/"
 PROCESSED = "processed/"
 CURATED = "curated/"
 QUARANTINE = "quarantine/"
+QUALITY = "quality/"
 RUNS = "runs/"
 RELEASES = "releases/"
 API = "api/"
@@ -40,6 +41,16 @@ def quarantined_file_reason_key(file_id: str) -> str:
     return f"{QUARANTINE}files/{file_id}/reason.json"
 
 
+def quality_prefix(table: str) -> str:
+    """Folder of one table about the quality of runs; ends in a slash."""
+    return f"{QUALITY}{table}/"
+
+
+def quality_key(table: str, run_id: str, part: str = "run") -> str:
+    """Key of what one run has in such a table; ``part`` tells several files of it apart."""
+    return f"{quality_prefix(table)}{run_id}-{part}.parquet"
+
+
 def curated_location(table: str) -> str:
     """Folder of one Iceberg table; ends in a slash."""
     return f"{CURATED}{table}/"
@@ -58,6 +69,16 @@ def transform_result_key(run_id: str, file_id: str) -> str:
 def run_accounts_key(run_id: str) -> str:
     """Key of the accounts of all files, as Reconcile found them."""
     return f"{RUNS}{run_id}/accounts.json"
+
+
+def run_checks_key(run_id: str) -> str:
+    """Key of what CheckFiles found of each file."""
+    return f"{RUNS}{run_id}/checks.json"
+
+
+def run_scores_key(run_id: str) -> str:
+    """Key of the scores of the run's files and datasets."""
+    return f"{RUNS}{run_id}/scores.json"
 
 
 def statement_key(run_id: str, stage: int, position: int, name: str) -> str:

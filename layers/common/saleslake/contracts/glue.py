@@ -5,7 +5,7 @@ from typing import Any
 from saleslake.contracts.model import LINE_NUMBER, PROVENANCE, Contract
 
 _COMMENT = 255  # characters Glue allows a column comment
-_PARQUET = {
+PARQUET = {
     "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
     "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
     "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
@@ -62,6 +62,6 @@ def _table(
                 for column, kind, comment in columns
             ],
             "Location": location,
-            **_PARQUET,
+            **PARQUET,
         },
     }

@@ -24,6 +24,7 @@ class ValueRule(Frozen):
     name: str
     values: tuple[str, ...]
     action: Action = "quarantine"
+    dimension: str = ""
     description: str = ""
 
 
@@ -49,6 +50,17 @@ class TableRule(Frozen):
     action: TableAction = "warn"
     dimension: str = ""
     description: str = ""
+
+
+class Watched(Frozen):
+    """What of a dataset is held against its history, day by day."""
+
+    segment: str | None = None
+    """The column whose values are looked at apart."""
+    distinct: tuple[str, ...] = ()
+    """Columns that together tell one thing from another, but for numbers a sender may give anew."""
+    sensitivity: float = 1.0
+    """Above 1 tells of smaller deviations, below 1 of greater ones only."""
 
 
 class Column(Frozen):
@@ -108,6 +120,7 @@ class Contract(Frozen):
     valid_from: str | None = None
     """The timestamp column that says when a row's values took effect."""
     columns: tuple[Column, ...]
+    watched: Watched = Watched()
     row_rules: tuple[RowRule, ...] = ()
     table_rules: tuple[TableRule, ...] = ()
 

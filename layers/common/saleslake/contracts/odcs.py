@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.headers import normalise_header
-from saleslake.contracts.model import Column, Contract, Kind, ValueRule
+from saleslake.contracts.model import Column, Contract, Kind, ValueRule, Watched
 from saleslake.contracts.rules import read_rules
 from saleslake.errors import ContractInvalid
 
@@ -43,7 +43,7 @@ _COLUMN_PROPERTIES = {
         "notAfterLanding",
     ),
 }
-_TABLE_PROPERTIES = {"occurrence", "extraColumns", "partitionBy", "validFrom"}
+_TABLE_PROPERTIES = {"occurrence", "extraColumns", "partitionBy", "validFrom", "anomalies"}
 _HOURS = {"h": 1, "hours": 1, "d": 24, "days": 24}
 
 AliasLoader = Callable[[str], Aliases]
@@ -124,6 +124,7 @@ class _Reading:
             partition_by=self.names(custom, "partitionBy", columns, _DAYS, name),
             valid_from=self.valid_from(custom, columns, name),
             columns=columns,
+            watched=self.watched(custom, columns, name),
             row_rules=row_rules,
             table_rules=table_rules,
         )
@@ -143,6 +144,19 @@ class _Reading:
                 f"{table}.customProperties.{property_}", f"no {' or '.join(kinds)} column {name!r}"
             )
         return name
+
+    def watched(self, custom: Mapping[str, Any], columns: Sequence[Column], table: str) -> Watched:
+        try:
+            watched = Watched(**custom.get("anomalies", {}))
+        except (TypeError, ValueError) as problem:
+            raise self.wrong(f"{table}.customProperties.anomalies", str(problem)) from problem
+        named = [*watched.distinct, *([watched.segment] if watched.segment else [])]
+        for name in named:
+            if not any(column.name == name for column in columns):
+                raise self.wrong(f"{table}.customProperties.anomalies", f"no column {name!r}")
+        if watched.sensitivity <= 0:
+            raise self.wrong(f"{table}.customProperties.anomalies.sensitivity", "expected more than 0")
+        return watched
 
     def valid_from(self, custom: Mapping[str, Any], columns: Sequence[Column], table: str) -> str | None:
         name = self.names(custom, "validFrom", columns, ("timestamp",), table)
@@ -227,6 +241,7 @@ class _Reading:
                 name=self.need(rule, "name", f"{where}.quality"),
                 values=tuple(rule["arguments"]["validValues"]),
                 action=action,
+                dimension=rule.get("dimension", ""),
                 description=rule.get("description", ""),
             )
         return found
