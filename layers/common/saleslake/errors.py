@@ -4,7 +4,9 @@
 
     SaleslakeError                 code, status, retryable
     ├── BadInput (400)             UnknownDataset · FileRefused · InvalidParameter · UnknownTable · UnknownMetric
-    ├── NotFound (404)             NoRelease · UnknownRelease · ReleaseGone (410) · UnknownFile · UnknownQuery
+    ├── TooMuchData (422)
+    ├── NotFound (404)             NoRelease · UnknownRelease · ReleaseGone (410) · UnknownFile
+    │                              UnknownQuery · UnknownExport
     ├── Conflict (409)             LeaseHeld · LeaseLost · ReleaseChanged · DoesNotReconcile
     ├── Unavailable (503, retry)   QueryFailed · QueryTimedOut · Throttled
     └── ContractInvalid (500)      a mistake of ours, found when the contract is read
@@ -59,6 +61,13 @@ class UnknownMetric(BadInput):
     code = "unknown_metric"
 
 
+class TooMuchData(SaleslakeError):
+    """A question that would read more than one query may."""
+
+    code = "too_much_data"
+    status = 422
+
+
 class NotFound(SaleslakeError):
     """What was asked for does not exist."""
 
@@ -89,6 +98,12 @@ class UnknownFile(NotFound):
     """No file has this id."""
 
     code = "unknown_file"
+
+
+class UnknownExport(NotFound):
+    """There is no export of this id."""
+
+    code = "unknown_export"
 
 
 class UnknownQuery(NotFound):

@@ -4,12 +4,19 @@ import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from botocore.exceptions import ClientError
 
 from saleslake.aws.clients import client, error_code
-from saleslake.errors import QueryFailed, QueryInterrupted, QueryTimedOut, Throttled
+from saleslake.errors import (
+    QueryFailed,
+    QueryInterrupted,
+    QueryTimedOut,
+    SaleslakeError,
+    Throttled,
+    TooMuchData,
+)
 
 type Value = str | int | Decimal | float | bool | date | datetime | None
 
@@ -59,13 +66,18 @@ class Athena:
         QueryFailed
             Athena refused it, or it failed for a reason that stays.
         QueryInterrupted
-            It failed for a reason that Athena calls retryable.
+            It failed for a reason that Athena calls retryable, or somebody stopped it.
+        TooMuchData
+            It would have read more than the workgroup allows a query.
         QueryTimedOut
             It was stopped at ``timeout_seconds``.
         Throttled
             Athena takes no more queries now.
         """
-        query_id = self._start(sql, parameters, database)
+        return self.result(self.start(sql, parameters, database=database), timeout_seconds)
+
+    def result(self, query_id: str, timeout_seconds: float) -> QueryResult:
+        """Wait for a query and return its rows; raises as ``query``."""
         execution = self._wait(query_id, time.monotonic() + timeout_seconds)
         statistics = execution.get("Statistics", {})
         columns, rows = self._rows(query_id)
@@ -87,8 +99,22 @@ class Athena:
                 found |= {query["Name"]: query["QueryString"] for query in queries}
         return dict(sorted(found.items()))
 
-    def _start(self, sql: str, parameters: Sequence[str], database: str) -> str:
-        extra = {"ExecutionParameters": list(parameters)} if parameters else {}
+    def start(
+        self, sql: str, parameters: Sequence[str] = (), *, database: str, token: str | None = None
+    ) -> str:
+        """Start a statement and return the id of its query.
+
+        Whoever starts the same statement with the same token is told the same id: it runs once
+        (https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html).
+
+        Raises
+        ------
+        Throttled
+            Athena takes no more queries now.
+        """
+        extra: dict[str, Any] = {"ExecutionParameters": list(parameters)} if parameters else {}
+        if token is not None:
+            extra["ClientRequestToken"] = token
         try:
             answer = self._athena.start_query_execution(
                 QueryString=sql,
@@ -102,18 +128,19 @@ class Athena:
             raise
         return str(answer["QueryExecutionId"])
 
+    def execution(self, query_id: str) -> dict[str, Any]:
+        """What Athena says of a query."""
+        answer = self._athena.get_query_execution(QueryExecutionId=query_id)
+        return cast(dict[str, Any], answer["QueryExecution"])
+
     def _wait(self, query_id: str, deadline: float) -> dict[str, Any]:
         wait = _FIRST_WAIT
         while True:
-            execution: dict[str, Any] = self._athena.get_query_execution(QueryExecutionId=query_id)[
-                "QueryExecution"
-            ]
-            status = execution["Status"]
-            if status["State"] == "SUCCEEDED":
+            execution = self.execution(query_id)
+            if execution["Status"]["State"] == "SUCCEEDED":
                 return execution
-            if status["State"] in {"FAILED", "CANCELLED"}:
-                failure = QueryInterrupted if status.get("AthenaError", {}).get("Retryable") else QueryFailed
-                raise failure(str(status.get("StateChangeReason", status["State"])))
+            if (failure := failure_of(execution)) is not None:
+                raise failure
             if time.monotonic() > deadline:
                 self._athena.stop_query_execution(QueryExecutionId=query_id)
                 raise QueryTimedOut(f"query {query_id} was stopped: it took longer than its caller can wait")
@@ -139,6 +166,19 @@ class Athena:
             if "NextToken" not in page:
                 return columns, rows
             token = {"NextToken": page["NextToken"]}
+
+
+def failure_of(execution: dict[str, Any]) -> SaleslakeError | None:
+    """Why a query ended without a result; None when it has not ended, or has one."""
+    status = execution["Status"]
+    if status["State"] not in {"FAILED", "CANCELLED"}:
+        return None
+    reason = str(status.get("StateChangeReason", status["State"]))
+    # https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+    if "ytes scanned limit" in reason:
+        return TooMuchData(reason)
+    stopped = status["State"] == "CANCELLED" or status.get("AthenaError", {}).get("Retryable")
+    return QueryInterrupted(reason) if stopped else QueryFailed(reason)
 
 
 def typed(text: str | None, athena_type: str) -> Value:
