@@ -99,12 +99,16 @@ check: $(READY) ## style, types, import direction, template, locks, generated do
 	.venv/bin/cfn-lint template.yaml
 	.venv/bin/sam validate --lint --region us-east-1
 	$(PY) requirements/lock.py --check
-	@mkdir -p .cache && $(PY) -m saleslake.analytics .cache/openapi.json && cmp -s .cache/openapi.json docs/openapi.json \
+	@mkdir -p .cache && $(PY) -m saleslake.metrics .cache/metrics.json \
+	  && cmp -s .cache/metrics.json layers/common/saleslake/metrics/metrics.json \
+	  || { echo "metrics.json is not metrics.yaml's: run make docs" >&2; exit 1; }
+	@$(PY) -m saleslake.analytics .cache/openapi.json && cmp -s .cache/openapi.json docs/openapi.json \
 	  || { echo "docs/openapi.json is stale: run make docs" >&2; exit 1; }
 	@$(PY) -m saleslake.warehouse.document .cache/datasets.md && cmp -s .cache/datasets.md docs/datasets.md \
 	  || { echo "docs/datasets.md is stale: run make docs" >&2; exit 1; }
 
-docs: $(READY) ## write what is generated under docs/ again
+docs: $(READY) ## write again what is generated: docs, and the catalogue as the API reads it
+	$(PY) -m saleslake.metrics layers/common/saleslake/metrics/metrics.json
 	$(PY) -m saleslake.analytics docs/openapi.json
 	$(PY) -m saleslake.warehouse.document docs/datasets.md
 

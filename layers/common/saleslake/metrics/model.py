@@ -2,26 +2,21 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from saleslake.errors import UnknownMetric
+from saleslake.metrics.endpoint import Endpoint, Entry, Format
 
 _REFERENCE = re.compile(r"\{(\w+)\}")
 
 Additivity = Literal["additive", "semi_additive", "distinct", "ratio"]
-Format = Literal["money", "integer", "percent", "decimal", "text", "boolean"]
 Grain = Literal["day", "month"]
-TIMES = ("day", "month", "quarter", "year")
+TIMES = ("day", "week", "month", "quarter", "year")
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Source(_Entry):
+class Source(Entry):
     """What measures are computed from at the finest grain."""
 
     name: str
@@ -32,7 +27,7 @@ class Source(_Entry):
     joins: Mapping[str, str] = {}
 
 
-class Rollup(_Entry):
+class Rollup(Entry):
     """A smaller table with the same answers, as far as its dimensions go."""
 
     name: str
@@ -44,10 +39,10 @@ class Rollup(_Entry):
     @property
     def times(self) -> tuple[str, ...]:
         """Parts of time it can be grouped by; its conditions on time must be whole ones of the first."""
-        return TIMES[TIMES.index(self.grain) :]
+        return TIMES[TIMES.index(self.grain) :]  # a week lies in two months: only days give it
 
 
-class Dimension(_Entry):
+class Dimension(Entry):
     """What measures are grouped and filtered by; one expression per source that has it."""
 
     name: str
@@ -56,7 +51,7 @@ class Dimension(_Entry):
     sql: Mapping[str, str]
 
 
-class Measure(_Entry):
+class Measure(Entry):
     """A figure that can be computed for any group of rows."""
 
     name: str
@@ -75,7 +70,7 @@ class Measure(_Entry):
         return tuple(dict.fromkeys(_REFERENCE.findall(self.sql)))
 
 
-class Figure(_Entry):
+class Figure(Entry):
     """What only a view can say, because it ranks, scores or compares."""
 
     name: str
@@ -85,7 +80,7 @@ class Figure(_Entry):
     formula: str
 
 
-class Line(_Entry):
+class Line(Entry):
     """One cut point of a band."""
 
     when: str
@@ -97,7 +92,7 @@ class Line(_Entry):
         return {"result" if name == "is" else name: value for name, value in line.items()}
 
 
-class Band(_Entry):
+class Band(Entry):
     """Cut points: the first line that holds gives the score or the name."""
 
     name: str
@@ -106,7 +101,7 @@ class Band(_Entry):
     lines: tuple[Line, ...]
 
 
-class Catalogue(_Entry):
+class Catalogue(Entry):
     """Everything metrics.yaml defines."""
 
     sources: tuple[Source, ...]
@@ -115,6 +110,7 @@ class Catalogue(_Entry):
     measures: tuple[Measure, ...]
     figures: tuple[Figure, ...]
     bands: tuple[Band, ...]
+    endpoints: tuple[Endpoint, ...] = ()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
@@ -139,6 +135,17 @@ class Catalogue(_Entry):
                     raise ValueError(f"{smaller.name}: its source has no dimension {name}")
         return self
 
+    @model_validator(mode="after")
+    def _endpoints_name_what_there_is(self) -> Self:
+        for endpoint in self.endpoints:
+            for name in (*endpoint.by, *endpoint.choices):
+                if name not in TIMES and endpoint.source not in self.dimension(name).sql:
+                    raise ValueError(f"{endpoint.path}: {endpoint.source} has no dimension {name}")
+            for name in endpoint.measures:
+                if endpoint.source not in self.measure(name).sources:
+                    raise ValueError(f"{endpoint.path}: {endpoint.source} has no measure {name}")
+        return self
+
     def source(self, name: str) -> Source:
         """The source of this name."""
         return _named(self.sources, name)
@@ -155,6 +162,10 @@ class Catalogue(_Entry):
         """The measure of this name."""
         return _named(self.measures, name)
 
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint of this name."""
+        return _named(self.endpoints, name)
+
     def answers(self, rollup: Rollup, measure: str, dimensions: Iterable[str] = ()) -> bool:
         """Whether a rollup gives a measure exactly, grouped and filtered by these dimensions.
 
@@ -169,7 +180,9 @@ class Catalogue(_Entry):
         return rollup.name in found.rollups
 
 
-def _named[Entry: (Source, Rollup, Dimension, Measure)](entries: tuple[Entry, ...], name: str) -> Entry:
+def _named[Entry: (Source, Rollup, Dimension, Measure, Endpoint)](
+    entries: tuple[Entry, ...], name: str
+) -> Entry:
     for entry in entries:
         if entry.name == name:
             return entry
