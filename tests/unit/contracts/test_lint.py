@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("linter")  # two processes must not build its environment at once
 CHECKOUT = Path(__file__).parents[3]
 CONTRACTS = sorted((CHECKOUT / "layers/common/saleslake/contracts").glob("*.yaml"))
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from decimal import Decimal
 
 import duckdb
@@ -14,6 +15,15 @@ from tests.unit.contracts.warehouse_contract import prices
 from tests.unit.transform.prices import PRICE, json_lines, price, transform
 
 ENGINE = duckdb.connect()
+
+
+@pytest.fixture
+def python_as_it_starts():
+    """Python's own limit of nesting, whatever a library of another test made of it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
 
 
 def line(**changes):
@@ -123,7 +133,7 @@ def test_a_number_where_text_belongs_is_text_as_written():
         ('{"product_id": ' + "[" * 2000 + "]" * 2000 + "}", "nested too deeply"),
     ],
 )
-def test_a_line_that_is_no_json_object_is_set_aside_and_no_other(broken, value):
+def test_a_line_that_is_no_json_object_is_set_aside_and_no_other(broken, value, python_as_it_starts):
     found = transform(lines(line(), broken, line(product_id='"P-2"')), kind="json")
     ((at, rule, column, told),) = found.faults
     assert (at, rule, column) == (2, "json", None)
