@@ -3,9 +3,11 @@
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging import correlation_paths
 
 from saleslake.analytics.answers import Answers
 from saleslake.analytics.api import create_api
+from saleslake.aws.athena_shared import SharedQueries
 from saleslake.aws.backend import backend
 from saleslake.aws.readers_release import ReadersRelease
 
@@ -13,11 +15,12 @@ logger = Logger()
 
 # Made while Lambda initialises the process, so that the first request does not wait for it.
 stack = backend()
-answers = Answers(ReadersRelease(stack.ledger), stack.lake, stack.athena, database=stack.settings.database)
+queries = SharedQueries(stack.athena)
+answers = Answers(ReadersRelease(stack.ledger), stack.lake, queries, database=stack.settings.database)
 api = create_api(answers)
 
 
-@logger.inject_lambda_context
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_REST)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway proxy event in, proxy response out."""
     return api.resolve(event, context)

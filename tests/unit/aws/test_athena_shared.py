@@ -1,6 +1,7 @@
 # ruff: noqa: N803 - the stand-in takes arguments as AWS spells them
 """Equal queries at one time are one query; one that failed is not shared for ever."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -105,3 +106,11 @@ def test_a_query_that_is_too_slow_is_stopped():
 def test_a_full_queue_is_told_as_such():
     with pytest.raises(Throttled):
         ask(Service("THROTTLED"))
+
+
+def test_each_query_is_in_the_logs_and_in_the_metrics_with_what_it_cost(capsys):
+    ask(Service())
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    (metrics,) = (line for line in told if "_aws" in line)
+    assert metrics["workgroup"] == "sales"
+    assert (metrics["Queries"], metrics["BytesScanned"], metrics["QueryTime"]) == ([1.0], [11.0], [7.0])

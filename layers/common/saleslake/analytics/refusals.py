@@ -14,6 +14,19 @@ from saleslake.errors import SaleslakeError
 
 RETRY_SECONDS = 5
 
+# What an asker can do about it, where that is more than trying again.
+_ADVICE = {
+    "too_much_data": (
+        "The question reads more than a request may. Narrow it: fewer days (from, to), fewer filters and groups "
+        "that only the single lines know, no customers or orders counted; or have it run as an export, "
+        "POST /exports, which has no such ceiling."
+    ),
+    "query_timed_out": (
+        "The query took longer than a request may, and was stopped. Narrow it by from and to, or have it run as "
+        "an export, POST /exports, which takes as long as it takes."
+    ),
+}
+
 logger = Logger(child=True)
 
 
@@ -38,6 +51,9 @@ class Refusals:
                 exc_info=error,
             )
         told = problem_of(error, path=self._path, request_id=self._request_id)
+        if advice := _ADVICE.get(error.code):
+            detail = f"{advice} {told.detail}" if error.retryable else advice
+            told = told.model_copy(update={"detail": detail})
         return _response(told, {"Retry-After": str(RETRY_SECONDS)} if error.retryable else {})
 
     def of_invalid_parameters(self, error: RequestValidationError) -> Response[str]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from saleslake.aws.athena import Athena, QueryResult, failure_of
 from saleslake.errors import QueryInterrupted, SaleslakeError
@@ -65,4 +66,15 @@ class SharedQueries:
             milliseconds=result.milliseconds,
             rows=len(result.rows),
         )
+        self._count(result)
         return result
+
+    def _count(self, result: QueryResult) -> None:
+        metrics = EphemeralMetrics(
+            namespace="saleslake"
+        )  # one of our own: statements of a report run side by side
+        metrics.add_dimension("workgroup", self._athena.workgroup)
+        metrics.add_metric("Queries", MetricUnit.Count, 1)
+        metrics.add_metric("BytesScanned", MetricUnit.Bytes, result.bytes_scanned)
+        metrics.add_metric("QueryTime", MetricUnit.Milliseconds, result.milliseconds)
+        metrics.flush_metrics()
