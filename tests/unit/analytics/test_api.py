@@ -86,13 +86,20 @@ def test_before_the_first_release_the_answer_says_what_to_do(site):
 
 
 @pytest.mark.parametrize(
-    ("path", "takes"), [("/analytics", "release"), ("/health", "none"), ("/openapi.json", "none")]
+    ("path", "right", "closest"),
+    [
+        ("/analytics", "did you mean state or status?", ["state", "status"]),
+        ("/trends", "did you mean state or status?", ["state", "status"]),
+        ("/health", "it takes none", []),
+        ("/meta", "it takes none", []),
+        ("/openapi.json", "it takes none", []),
+    ],
 )
-def test_a_parameter_the_endpoint_does_not_have_is_refused_by_name(live, path, takes):
+def test_a_parameter_the_endpoint_does_not_have_is_refused_by_name(live, path, right, closest):
     told = problem(live.get(path, sate="Maharashtra"))
     assert (told["status"], told["code"]) == (400, "unknown_parameter")
     assert told["errors"] == [
-        {"parameter": "sate", "detail": f"{path} has no parameter sate: it takes {takes}", "closest": []}
+        {"parameter": "sate", "detail": f"{path} has no parameter sate: {right}", "closest": closest}
     ]
 
 
@@ -150,7 +157,7 @@ def test_a_preflight_says_what_a_browser_may_send(live):
     response = live.get("/analytics", "OPTIONS")
     assert response["statusCode"] == 204
     assert header(response, "Access-Control-Allow-Origin") == "*"
-    assert header(response, "Access-Control-Allow-Methods") == "GET,OPTIONS"
+    assert header(response, "Access-Control-Allow-Methods") == "GET,OPTIONS,POST"
     assert {"X-Api-Key", "If-None-Match"} <= set(header(response, "Access-Control-Allow-Headers").split(","))
 
 

@@ -17,15 +17,17 @@ from saleslake.analytics.json_text import json_text
         ("90071992547409931234567890123456.78", "90071992547409931234567890123456.78"),
         ("1E+3", "1000.00"),
         ("-0.01", "-0.01"),
+        ("0.0078", "0.0078"),
+        ("10.316397", "10.316397"),
     ],
 )
-def test_money_is_a_number_with_two_places_however_large(amount, text):
+def test_money_is_a_number_with_two_places_however_large_and_a_share_has_its_own(amount, text):
     assert json_text(Decimal(amount)) == text
     assert json.loads(text, parse_float=Decimal) == Decimal(amount)
 
 
-@pytest.mark.parametrize("amount", ["0.125", "NaN", "Infinity"])
-def test_an_amount_that_two_places_cannot_hold_is_refused_and_never_rounded(amount):
+@pytest.mark.parametrize("amount", ["0.1234567", "NaN", "Infinity"])
+def test_a_number_of_more_places_than_any_figure_has_is_refused_and_never_rounded(amount):
     with pytest.raises((ValueError, TypeError)):
         json_text({"revenue": Decimal(amount)})
 

@@ -34,6 +34,7 @@ def test_the_document_knows_only_our_own_refusals():
         "400",
         "404",
         "410",
+        "422",
         "500",
         "503",
     }

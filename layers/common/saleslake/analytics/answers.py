@@ -9,8 +9,8 @@ from saleslake.analytics.cache import ObjectStore, TextMemory
 from saleslake.analytics.deadline import Deadline
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.ports import Engine, Objects, Releases
-from saleslake.analytics.release import read_release
-from saleslake.analytics.report import Report
+from saleslake.analytics.release import PublishedRelease, read_release
+from saleslake.analytics.report import Question
 from saleslake.errors import NoRelease, ReleaseGone, UnknownRelease
 
 type Origin = Literal["miss", "object", "memory"]
@@ -61,8 +61,17 @@ class Answers:
         """Id of the release readers see now."""
         return self._releases.current_release()
 
+    def kept_releases(self, most: int) -> list[PublishedRelease]:
+        """The release readers see and those before it that are kept, newest first, at most so many."""
+        found: list[PublishedRelease] = []
+        name = self.current_release()
+        while name and len(found) < most and self._releases.status(name) == "published":
+            found.append(read_release(name, self._lake))
+            name = found[-1].parent
+        return found
+
     def answer(
-        self, report: Report, *, deadline: Deadline, known: str | None = None, release: str | None = None
+        self, report: Question, *, deadline: Deadline, known: str | None = None, release: str | None = None
     ) -> Answer:
         """Answer a report.
 
@@ -114,7 +123,7 @@ class Answers:
                     f"release {release} has expired; leave the parameter out for the current one"
                 )
 
-    def _stored(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Origin, Cost]:
+    def _stored(self, report: Question, release: str, deadline: Deadline) -> tuple[str, Origin, Cost]:
         text = self._memory.get(release, report.key)
         if text is not None:
             return text, "memory", FREE
@@ -128,7 +137,7 @@ class Answers:
         self._memory.put(release, report.key, text)
         return text, origin, cost
 
-    def _compute(self, report: Report, release: str, deadline: Deadline) -> tuple[str, Cost]:
+    def _compute(self, report: Question, release: str, deadline: Deadline) -> tuple[str, Cost]:
         document = read_release(release, self._lake)
         computed = report.compute(document, self._engine, database=self._database, deadline=deadline)
         metadata = {**computed.records.model_dump(), "release": release, "data_as_of": document.data_as_of}

@@ -1,9 +1,11 @@
-"""JSON text in which money stays exact: decimals become numbers with two places, never by way of a float."""
+"""JSON text in which money stays exact: decimals become numbers with two places at least, never by way of a float."""
 
 import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+
+_MOST_PLACES = 6  # of shares and ratios; money has two
 
 
 def json_text(value: Any) -> str:
@@ -13,14 +15,14 @@ def json_text(value: Any) -> str:
     ----------
     value
         Mappings with string keys, lists, tuples, strings, integers, booleans, None, and decimals of at most
-        two places.
+        six places.
 
     Raises
     ------
     TypeError
         A value has no exact JSON text, a float for one.
     ValueError
-        A decimal has more than two places: rounding is the business of SQL.
+        A decimal has more than six places: rounding is the business of SQL.
     """
     match value:
         case Decimal():
@@ -39,6 +41,6 @@ def _number(value: Decimal) -> str:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
         raise TypeError(f"{value} is not a JSON number")
-    if exponent < -2:
-        raise ValueError(f"{value} has more than two places")
-    return f"{value:.2f}"
+    if exponent < -_MOST_PLACES:
+        raise ValueError(f"{value} has more than {_MOST_PLACES} places")
+    return f"{value:.2f}" if exponent > -2 else f"{value:f}"

@@ -94,6 +94,18 @@ class Source(BaseModel):
     cache: Literal["miss", "object", "memory"] = Field(description="Where the answer came from")
 
 
+class TableMetadata(Source):
+    """Where the rows of an answer come from, and how many more there are."""
+
+    rollup: str | None = Field(
+        description="The rollup that was read; null when the facts were, or a view of several"
+    )
+    tables: list[str] = Field(description="Every table the figures come from")
+    total: Count = Field(description="Rows of the whole answer")
+    truncated: bool = Field(description="Whether there are more rows after these")
+    next: str | None = Field(description="What to give as cursor to go on; null at the end")
+
+
 class AnalyticsMetadata(Source, Records):
     """Where the figures come from."""
 
@@ -107,6 +119,23 @@ class AnalyticsAnswer(BaseModel):
     )
     data: AnalyticsData
     metadata: AnalyticsMetadata
+
+
+class ReleaseRow(BaseModel):
+    """One release that is kept."""
+
+    release: str = Field(description="What the parameter release takes")
+    is_current: bool = Field(description="Whether readers see it now")
+    created_at: str | None = Field(description="When it was published")
+    data_as_of: str | None = Field(description="How far its data reach")
+    parent: str | None = Field(description="The release it was built on")
+
+
+class ReleasesAnswer(BaseModel):
+    """Answer of ``GET /releases``, newest first."""
+
+    status: Literal["success"]
+    data: list[ReleaseRow]
 
 
 class Health(BaseModel):

@@ -16,13 +16,6 @@ _ABOUT = (
 
 _PROBLEM = {MEDIA_TYPE: {"model": Problem}}
 
-UNCHANGED: dict[int, Any] = {304: {"description": "The asker named the entity tag of this very answer"}}
-NO_RELEASE: dict[int, Any] = {
-    404: {"description": "Nothing has been published yet, or there is no such release", "content": _PROBLEM},
-}
-GONE: dict[int, Any] = {
-    410: {"description": "The release was withdrawn or has expired", "content": _PROBLEM},
-}
 _ALWAYS: dict[int, Any] = {
     400: {"description": "A parameter is unknown or cannot be used", "content": _PROBLEM},
     500: {"description": "Something went wrong on our side", "content": _PROBLEM},
@@ -54,7 +47,12 @@ def document(api: APIGatewayRestResolver) -> str:
             security=[{}, {"ApiKey": []}],
         )
     )
-    return json.dumps(_without_422(described), indent=2, ensure_ascii=False) + "\n"
+    described = _without_422(described)
+    # and so for those that describe what the catalogue names
+    from saleslake.analytics.described import describe  # noqa: PLC0415
+
+    describe(described)
+    return json.dumps(described, indent=1, ensure_ascii=False) + "\n"
 
 
 def _without_422(described: dict[str, Any]) -> dict[str, Any]:

@@ -48,14 +48,18 @@ class Problem(BaseModel):
     errors: list[ParameterFault] = Field(default_factory=list)
 
 
-class UnknownParameter(InvalidParameter):
-    """The request carries parameters the endpoint does not have."""
-
-    code = "unknown_parameter"
+class FaultyParameters(InvalidParameter):
+    """Parameters have values that cannot be used; one fault for each."""
 
     def __init__(self, faults: list[ParameterFault]) -> None:
         super().__init__("; ".join(fault.detail for fault in faults))
         self.faults = faults
+
+
+class UnknownParameter(FaultyParameters):
+    """The request carries parameters the endpoint does not have."""
+
+    code = "unknown_parameter"
 
 
 def problem(code: str, status: int, detail: str, *, path: str, request_id: str) -> Problem:
@@ -76,7 +80,7 @@ def problem_of(error: SaleslakeError, *, path: str, request_id: str) -> Problem:
     ours = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     detail = f"Try again; if it stays, the logs of request {request_id} say why." if ours else str(error)
     told = problem(error.code, error.status, detail, path=path, request_id=request_id)
-    return told.model_copy(update={"errors": error.faults}) if isinstance(error, UnknownParameter) else told
+    return told.model_copy(update={"errors": error.faults}) if isinstance(error, FaultyParameters) else told
 
 
 def refuse_unknown(given: Collection[str], known: Collection[str], *, path: str) -> None:
@@ -87,13 +91,27 @@ def refuse_unknown(given: Collection[str], known: Collection[str], *, path: str)
     UnknownParameter
         One fault per unknown name, with the known names that resemble it.
     """
-    faults = [_fault(name, sorted(known), path) for name in sorted(set(given) - set(known))]
+    faults = [_unknown(name, sorted(known), path) for name in sorted(set(given) - set(known))]
     if faults:
         raise UnknownParameter(faults)
 
 
-def _fault(name: str, known: list[str], path: str) -> ParameterFault:
-    closest = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    right = f"did you mean {' or '.join(closest)}?" if closest else f"it takes {', '.join(known) or 'none'}"
+def closest(name: str, known: Collection[str]) -> list[str]:
+    """Names that resemble one, best first."""
+    return difflib.get_close_matches(name.lower()[:100], known, n=3, cutoff=0.6)
+
+
+def not_one_of(parameter: str, value: str, known: Collection[str]) -> ParameterFault:
+    """The fault of a value that is none of a closed list."""
+    near = closest(value, known)
+    right = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known) or 'none'}"
+    return ParameterFault(
+        parameter=parameter, detail=f"{parameter} cannot be {value!r}: {right}", closest=near
+    )
+
+
+def _unknown(name: str, known: list[str], path: str) -> ParameterFault:
+    near = closest(name, known)
+    right = f"did you mean {' or '.join(near)}?" if near else f"it takes {', '.join(known) or 'none'}"
     detail = f"{path} has no parameter {name}: {right}"
-    return ParameterFault(parameter=name, detail=detail, closest=closest)
+    return ParameterFault(parameter=name, detail=detail, closest=near)

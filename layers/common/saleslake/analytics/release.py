@@ -21,6 +21,8 @@ class PublishedRelease(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     release_id: str
+    parent: str | None = None
+    created_at: str | None = None
     data_as_of: str | None
     tables: dict[str, PublishedTable]
 

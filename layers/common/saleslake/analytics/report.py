@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -38,6 +38,23 @@ def billed(results: Iterable[Rows]) -> int:
     return sum(max(result.bytes_scanned, _LEAST_BILLED_BYTES) for result in results)
 
 
+class Question(Protocol):
+    """Whatever answers can be asked for: a report of SQL files, a question of the catalogue."""
+
+    @property
+    def name(self) -> str:
+        """What the logs call it."""
+
+    @property
+    def key(self) -> str:
+        """Equal questions, and only those, have the same key."""
+
+    def compute(
+        self, release: PublishedRelease, engine: Engine, *, database: str, deadline: Deadline
+    ) -> Computed:
+        """The figures, on the snapshots of one release."""
+
+
 @dataclass(frozen=True)
 class Report:
     """A named question: which statements of ``sql/api`` it runs, and how their rows become its answer.
@@ -65,9 +82,8 @@ class Report:
         """
         question = {
             "report": self.name,
-            "parameters": {},
-            "code": _code_fingerprint(),
-            "sql": [sql.read(f"api/{self.name}/{statement}") for statement in self.statements],
+            "code": code_fingerprint(),
+            "sql": [self.text(statement) for statement in self.statements],
         }
         return hashlib.sha256(json_text(question).encode()).hexdigest()
 
@@ -99,15 +115,20 @@ class Report:
         data, records = self.assemble(by_statement)
         return Computed(data, records, sum(result.bytes_scanned for result in results), billed(results))
 
-    def _pinned(self, statement: str, release: PublishedRelease) -> str:
+    def text(self, statement: str) -> str:
+        """The SQL of one of its statements."""
         (text,) = sql.read(f"api/{self.name}/{statement}")
+        return text
+
+    def _pinned(self, statement: str, release: PublishedRelease) -> str:
         try:
-            return sql.pin(text, release.snapshots)
+            return sql.pin(self.text(statement), release.snapshots)
         except UnknownTable as error:
             raise Unavailable(f"release {release.release_id} cannot answer {self.name}: {error}") from error
 
 
 @cache
-def _code_fingerprint() -> str:
+def code_fingerprint() -> str:
+    """Of the code behind the answers."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -74,6 +74,9 @@ class Endpoint(Entry):
     fill: bool = False
     single: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
         if bool(self.source) == bool(self.view):

@@ -14,7 +14,7 @@ from saleslake.errors import InvalidParameter
 from saleslake.metrics.endpoint import Format
 from saleslake.metrics.model import TIMES, Catalogue, Rollup
 from saleslake.metrics.request import Earlier, Request, earlier, whole
-from saleslake.metrics.statement import Question, on_rollup, on_source
+from saleslake.metrics.statement import Question, on_rollup, on_source, rows_on
 
 _REFERENCE = re.compile(r"\{(\w+)\}")
 _TYPES = {"money": "decimal(38,2)", "integer": "bigint"}
@@ -164,6 +164,13 @@ def _pieces(
             table = name or catalogue.source(request.source).table.split()[0]
             found.append(_Piece(table, text, tuple(parameters), tuple(measures), before))
     return found
+
+
+def narrowed(request: Request, catalogue: Catalogue, rollup: Rollup | None = None) -> str:
+    """The rows of a rollup, or of the source, that a request's filters and days leave; all their columns."""
+    conditions, parameters = _conditions(request, None)
+    question = Question(source=request.source, measures=(), conditions=tuple(conditions))
+    return sql.render(rows_on(question, rollup or catalogue.source(request.source), catalogue), parameters)
 
 
 def _conditions(request: Request, before: Earlier | None) -> tuple[list[str], list[sql.Parameter]]:

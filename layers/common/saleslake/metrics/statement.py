@@ -1,7 +1,7 @@
 """SQL for measures by dimensions, on their source or on a rollup of it: the same question, the same answer."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
@@ -33,21 +33,20 @@ class Question(BaseModel):
 def on_source(question: Question, catalogue: Catalogue) -> str:
     """The statement that computes it from the finest grain there is."""
     source = catalogue.source(question.source)
-    names = {name: catalogue.dimension(name).sql[source.name] for name in question.dimensions}
-    joins = [
-        join for alias, join in source.joins.items() if any(f"{alias}." in sql for sql in names.values())
-    ]
     measures = [measure_on(name, source, catalogue) for name in question.measures]
-    return _statement(
-        question, " ".join([source.table, *joins]), source.time, names, measures, [source.where]
-    )
+    return _statement(question, source, measures, catalogue)
 
 
 def on_rollup(question: Question, rollup: Rollup, catalogue: Catalogue) -> str:
     """The statement that reads it from a rollup; ask :meth:`Catalogue.answers` first."""
-    names = {name: name for name in question.dimensions}
     measures = [measure_on(name, rollup, catalogue) for name in question.measures]
-    return _statement(question, rollup.name, rollup.time, names, measures, [])
+    return _statement(question, rollup, measures, catalogue)
+
+
+def rows_on(question: Question, where: Source | Rollup, catalogue: Catalogue) -> str:
+    """The statement that gives the rows the conditions leave, with the columns of the table itself."""
+    table = where.table.split()[-1] if isinstance(where, Source) else where.name
+    return f"SELECT {table}.*{_from(question, where, catalogue)}"
 
 
 def measure_on(name: str, where: Source | Rollup, catalogue: Catalogue) -> str:
@@ -61,19 +60,35 @@ def measure_on(name: str, where: Source | Rollup, catalogue: Catalogue) -> str:
 
 
 def _statement(
-    question: Question,
-    table: str,
-    time: str,
-    names: dict[str, str],
-    measures: Sequence[str],
-    conditions: Iterable[str],
+    question: Question, where: Source | Rollup, measures: Sequence[str], catalogue: Catalogue
 ) -> str:
-    parts = {unit: f"date_trunc('{unit}', {time})" for unit in TIMES} | {"day": time, "time": time} | names
+    parts = _parts(question, where, catalogue)
     groups = [parts[name] for name in question.by]
     columns = [f"{sql} AS {name}" for sql, name in zip(groups, question.by, strict=True)]
     columns += [f"{sql} AS {name}" for sql, name in zip(measures, question.measures, strict=True)]
-    asked = [_REFERENCE.sub(lambda part: parts[part[1]], condition) for condition in question.conditions]
-    where = " AND ".join(f"({condition})" for condition in [*conditions, *asked] if condition)
-    text = f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - names and expressions of metrics.yaml
-    text += f" WHERE {where}" if where else ""
+    text = f"SELECT {', '.join(columns)}{_from(question, where, catalogue)}"
     return text + (f" GROUP BY {', '.join(groups)}" if groups else "")
+
+
+def _parts(question: Question, where: Source | Rollup, catalogue: Catalogue) -> dict[str, str]:
+    """The expression of each dimension and part of time."""
+    names = {name: name for name in question.dimensions}
+    if isinstance(where, Source):
+        names = {name: catalogue.dimension(name).sql[where.name] for name in names}
+    times = {unit: f"date_trunc('{unit}', {where.time})" for unit in TIMES}
+    return times | {"day": where.time, "time": where.time} | names
+
+
+def _from(question: Question, where: Source | Rollup, catalogue: Catalogue) -> str:
+    """FROM with the joins its dimensions ask for, and WHERE."""
+    parts = _parts(question, where, catalogue)
+    table, conditions = (where.table, [where.where]) if isinstance(where, Source) else (where.name, [])
+    if isinstance(where, Source):
+        asked_for = [parts[name] for name in question.dimensions]
+        joins = [sql for alias, sql in where.joins.items() if any(f"{alias}." in part for part in asked_for)]
+        table = " ".join([table, *joins])
+    conditions += [
+        _REFERENCE.sub(lambda part: parts[part[1]], condition) for condition in question.conditions
+    ]
+    text = " AND ".join(f"({condition})" for condition in conditions if condition)
+    return f" FROM {table}" + (f" WHERE {text}" if text else "")
