@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from saleslake.contracts import timestamps
+from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import rivals
 from saleslake.contracts.model import Action, Column, Contract, RowRule
 from saleslake.contracts.rules import rename_columns
 from saleslake.transform.records import trimmed_name
-from saleslake.transform.values import alias_join, literal, quote, read_date_sql, value_sql
+from saleslake.transform.values import canonical_name, literal, quote, read_date_sql, value_sql
 
 CLOCKS = dt.timedelta(minutes=5)  # by which a sender's clock may be ahead; S3 rounds landing times to seconds
 ZONES = dt.timedelta(days=1)  # a day begins up to 14 hours before UTC's
@@ -40,7 +41,12 @@ class CompiledColumn:
     text: str
     value: str
     checks: tuple[Check, ...]
-    join: str = ""
+    aliases: Aliases = ()
+    """Spellings that stand for a value of this column."""
+    trimmed: str | None = None
+    """The column of a block that holds the text."""
+    verbatim: bool = False
+    """Whether the text is the value, so that nothing has to be computed."""
     undecided: str | None = None
     """True for a date that only rival formats read, none of which the file's rows have decided for."""
 
@@ -109,7 +115,6 @@ def _column(
     value = value_sql(column, text, formats)
     others = [name for name in column.formats if name not in formats]
     undecided = f"v_{column.name} IS NULL AND {read_date_sql(text, others)} IS NOT NULL" if others else None
-    join = alias_join(column, text) if column.aliases else ""
     single = "TRUE"
     if nested and column.kind in _WRITTEN:
         single = f"NOT COALESCE(contains(nested, ',c{position},'), FALSE)"
@@ -123,8 +128,18 @@ def _column(
     if column.not_after_landing and landed:
         checks.append(_not_after(column, landed))
     delivered = None if position is None else f"c{position}"
-    trimmed = f"NULLIF({trimmed_name(delivered)}, '')" if delivered else "CAST(NULL AS VARCHAR)"
-    return CompiledColumn(column.name, delivered, trimmed, value, tuple(checks), join, undecided)
+    trimmed = trimmed_name(delivered) if delivered else None
+    return CompiledColumn(
+        column.name,
+        delivered,
+        text=trimmed or "CAST(NULL AS VARCHAR)",
+        value=value,
+        checks=tuple(checks),
+        aliases=column.aliases,
+        trimmed=trimmed,
+        verbatim=value == text and trimmed is not None,
+        undecided=undecided,
+    )
 
 
 _WRITTEN = {"string", "date", "timestamp"}  # kinds to which a list or record is text like any other
@@ -186,7 +201,7 @@ def _value_checks(column: Column) -> list[Check]:
         fault = f"{value} NOT IN ({listed})"
         checks.append(Check(column.allowed.name, column.name, fault, expected, column.allowed.action))
     if column.aliases:
-        fault = f"t_{column.name} IS NOT NULL AND a_{column.name}_canonical IS NULL"
+        fault = f"t_{column.name} IS NOT NULL AND {canonical_name(column.name)} IS NULL"
         checks.append(
             Check("known_alias", column.name, fault, "a spelling the alias list has", column.unknown_alias)
         )

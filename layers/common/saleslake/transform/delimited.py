@@ -13,6 +13,7 @@ import pyarrow.csv
 from saleslake.contracts.delimited import read_header
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.formats.model import DeliveredFormat
+from saleslake.transform.ahead import read_ahead
 from saleslake.transform.numbering import (
     count_lines,
     find_marks,
@@ -21,9 +22,10 @@ from saleslake.transform.numbering import (
     lines_of,
     number_lines,
 )
-from saleslake.transform.records import BLOCK_BYTES, Block, Malformed, join
+from saleslake.transform.records import Block, Malformed, join
 from saleslake.transform.source import RememberedSource, count_line_ends
 
+BLOCK_BYTES = 16 << 20  # text of a block; what is said once per block must weigh little against its rows
 READ_SIZE = 1 << 20  # bytes the CSV reader takes at a time; no record may be longer
 MALFORMED_IN_A_ROW = 100_000  # records; more of them, and the header is not that of the rows
 LONGEST_RECORD = 100  # physical lines; a quoted field that runs on further is one that was never closed
@@ -62,8 +64,11 @@ class DelimitedRecords:
         FileUnreadable
             A quote never closes, or the bytes are no text of the given encoding.
         """
+        return read_ahead(self._blocks())
+
+    def _blocks(self) -> Iterator[Block]:
         waiting: list[Block] = []
-        size = 0
+        size, first = 0, self._line
         try:
             for batch in self._open():
                 waiting.append(self._block(batch))
@@ -71,7 +76,9 @@ class DelimitedRecords:
                 if size >= BLOCK_BYTES:
                     yield join(waiting, self.names)
                     waiting, size = [], 0
-                    self.source.forget(self._line)
+                    # while the next block is read, records of the latest one may be asked for
+                    self.source.forget(first)
+                    first = self._line
         except (pa.ArrowInvalid, UnicodeDecodeError) as problem:
             raise FileUnreadable(self._explain(problem)) from problem
         if self._invalid:  # bad records after the last batch

@@ -15,14 +15,16 @@ from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.transform import repeats
 from saleslake.transform.account import Account
 from saleslake.transform.arrow import processed_schema
-from saleslake.transform.checks import Check, compile_columns
+from saleslake.transform.checks import Check, CompiledColumn, compile_columns
 from saleslake.transform.dates import decide_formats, undisputed_formats
 from saleslake.transform.engine import connect
 from saleslake.transform.model import TransformRequest, TransformResult
 from saleslake.transform.opening import open_records
 from saleslake.transform.parquet import ParquetFile
+from saleslake.transform.processed import in_file_order, processed_rows
 from saleslake.transform.quarantine import Quarantine
 from saleslake.transform.records import Block, Records
+from saleslake.transform.spelt import with_canonical
 from saleslake.transform.statements import Statements, compile_statements
 from saleslake.zones import processed_key, quarantined_rows_key, transform_result_key
 
@@ -79,6 +81,7 @@ class _Transform:
         self.contract = load_contract(request.dataset)
         self.landed = _landing_time(request.landing_order)
         self.identity = request.model_dump(include={"run_id", "dataset", "file_id", "name"})
+        self._origin = {"file_id": request.file_id, "order": request.landing_order}
         self.connection = connect(folder, memory_mib=memory_mib)
 
     def run(self) -> TransformResult:
@@ -98,34 +101,42 @@ class _Transform:
     def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
         records, match = self._open()
         columns = compile_columns(self.contract, match.positions, formats, self.landed, nested=records.nested)
-        statements = compile_statements(
-            self.contract,
-            columns,
-            records.names,
-            file_id=self.request.file_id,
-            order=self.request.landing_order,
-        )
+        statements = compile_statements(self.contract, columns, records.names)
         account = Account(self.contract)
         repeats.start(self.connection)
         processed = ParquetFile(self.folder / "processed.parquet", processed_schema(self.contract))
         quarantine = Quarantine(self.folder / "quarantine.parquet", self.request.file_id)
         with processed, quarantine:
             for block in records.blocks():
-                self._check(block, statements, account, decided=decided)
-                processed.write(self._table(statements.good))
-                quarantine.add(block, self._table(statements.reasons), records, account)
+                checked, found = self._check(block, columns, statements, account, decided=decided)
+                once = found["rows_written"] == found["rows_read"] and not found["again"]
+                fates = None if once else self._table(statements.fates)
+                processed.write(processed_rows(block.rows, checked, fates, columns, **self._origin))
+                if found["rows_quarantined"] or block.malformed:
+                    quarantine.add(block, self._table(statements.reasons), records, account)
         return self._keep(processed, quarantine, account)
 
-    def _check(self, block: Block, statements: Statements, account: Account, *, decided: bool) -> None:
-        self.connection.register("rows", block.rows)
-        self.connection.execute(statements.check)
+    def _check(
+        self,
+        block: Block,
+        columns: Sequence[CompiledColumn],
+        statements: Statements,
+        account: Account,
+        *,
+        decided: bool,
+    ) -> tuple[pa.Table, Mapping[str, Any]]:
+        """What was computed of a block, row by row and in sum."""
+        self.connection.register("rows", with_canonical(block.rows, columns))
+        checked = in_file_order(self._table(statements.check))
+        self.connection.register("checked", checked)
         repeats.find(self.connection)
-        (row,) = self._table(statements.account).to_pylist()
-        if row["undecided"] and not decided:
+        (found,) = self._table(statements.account).to_pylist()
+        if found["undecided"] and not decided:
             raise _Undecided
-        for check, line in statements.halted(row):
+        for check, line in statements.halted(found):
             raise FileUnreadable(_halt(check, line))
-        account.add_checked(row, statements.warned(row))
+        account.add_checked(found, statements.warned(found))
+        return checked, found
 
     def _table(self, statement: str) -> pa.Table:
         return self.connection.sql(statement).to_arrow_table()

@@ -25,7 +25,10 @@ MOST_EXTRA_KEYS = 200  # of a block; with more of them the whole text of a recor
 # DuckDB's parser lets through what is no JSON, makes floats of numbers, and takes the first of two equal keys. Lines
 # where that might matter are read by Python: those with a long number, an exponent, a small fraction, minus zero, a
 # list or record inside, a constant such as NaN, a comma at the end, or an escape.
-_DOUBTFUL = r"\\|[0-9][0-9.]{14}|:\s*-?[0-9][0-9.]*[eE]|:\s*-?0[.]000|:\s*-0\s*[,}\]]|:\s*[\[{]|:\s*-?[NnIi][aAnN]|,\s*[}\]]"
+_DOUBTFUL = (
+    r"\\|[0-9][0-9.]{14}|:\s*-?[0-9][0-9.]*[eE]|:\s*-?0[.]000|:\s*-0\s*[,}\]]|:\s*[\[{]|:\s*-?[NnIi][aAnN]"
+    r"|,\s*[}\]]"
+)
 _ENDS_IN_ZERO = r":\s*-?[0-9]+[.][0-9]*0\s*[,}]"  # 1.10 is the number 1.1, but another text
 
 
@@ -114,7 +117,7 @@ class JsonRecords:
         exact, malformed = exact_rows(doubtful, self._keys, self.names)
         for name in ("ambiguous", "delivered"):
             self._connection.unregister(name)
-        rows = pa.concat_tables([plain, exact]).sort_by("line") if exact.num_rows else plain
+        rows = pa.concat_tables([plain, exact]).sort_by("line") if exact.num_rows else plain.combine_chunks()
         return join([Block(rows, tuple(malformed))], self._columns)
 
     def _plain(self, keys: Sequence[str]) -> tuple[pa.Table, list[int]]:

@@ -37,13 +37,14 @@ class ParquetFile:
             self._writer.close()
 
     def write(self, table: pa.Table) -> None:
-        """Append rows; columns must be the schema's, in its order."""
+        """Append rows; columns must be the schema's, in its order.
+
+        How a column is cut into chunks shows in the file.
+        """
         self._settle()
         if table.num_rows:
             self.rows += table.num_rows
-            # one chunk: how a table is cut shows in the file, and the same rows shall give the same bytes
-            whole = table.cast(self._schema).combine_chunks()
-            self._pending = self._thread.submit(self._writer.write_table, whole)
+            self._pending = self._thread.submit(self._writer.write_table, table.cast(self._schema))
 
     def _settle(self) -> None:
         if self._pending:

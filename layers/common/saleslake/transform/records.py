@@ -29,7 +29,8 @@ class Block:
 
     ``rows`` has one string column per delivered column (``c0``, ``c1``, …), ``line``, where each begins: its physical
     line, the header being line 1, or in a format without lines its number, from 1; ``span``, the number of lines it
-    takes; and for each delivered column one of its values without the whitespace around them (``trimmed_c0``, …).
+    takes; and for each delivered column one of its values without the whitespace around them (``trimmed_c0``, …), NULL
+    where nothing is left.
     """
 
     rows: pa.Table
@@ -57,11 +58,26 @@ def join(blocks: Sequence[Block], names: Sequence[str]) -> Block:
     """One block of several, with the trimmed values of the columns named."""
     rows = pa.concat_tables([block.rows for block in blocks])
     for name in names:
-        delivered = rows.column(name)
-        trimmed = pc.utf8_trim(delivered, WHITESPACE)
-        # most columns need no trimming: theirs share memory with what was delivered
-        rows = rows.append_column(trimmed_name(name), delivered if trimmed.equals(delivered) else trimmed)
+        chunks = [_trim(chunk) for chunk in rows.column(name).chunks]
+        rows = rows.append_column(trimmed_name(name), pa.chunked_array(chunks, pa.string()))
     return Block(rows, tuple(record for block in blocks for record in block.malformed))
+
+
+def _trim(delivered: pa.StringArray) -> pa.StringArray:
+    trimmed = pc.utf8_trim(delivered, WHITESPACE)
+    if trimmed.equals(
+        delivered
+    ):  # most columns need no trimming: theirs share memory with what was delivered
+        trimmed = delivered
+    present = pc.not_equal(trimmed, "")
+    if pc.all(present).as_py():
+        return trimmed
+    if trimmed.offset or trimmed.null_count:
+        return pc.if_else(present, trimmed, None)
+    # a mask is laid out like the bits that say which values are NULL: the text need not be copied
+    return pa.Array.from_buffers(
+        trimmed.type, len(trimmed), [present.buffers()[1], *trimmed.buffers()[1:]], offset=0
+    )
 
 
 def trimmed_name(name: str) -> str:

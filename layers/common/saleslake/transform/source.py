@@ -49,8 +49,11 @@ class RememberedSource(io.RawIOBase):
         A CR at their end may be half of a CRLF, so it waits for what follows: of a CRLF that lies across two reads
         inside a quoted field the CSV reader would lose the LF.
         """
-        data = self._held + (self._ahead or self._stream.read(size - len(self._held)))
+        data = self._held + self._ahead
         self._ahead = self._held = b""
+        # a stream may give less than it is asked for; where a read ends must depend on the bytes alone
+        while len(data) < size and (more := self._stream.read(size - len(data))):
+            data += more
         if len(data) > 1 and data.endswith(b"\r"):
             data, self._held = data[:-1], b"\r"
         self._remember(data)

@@ -13,18 +13,27 @@ from saleslake.transform.values import quote
 
 REPEATED_KEY = "repeated_key"
 
+_FATES = """
+SELECT
+    NOT bad AND COALESCE(repeats.kept, TRUE) AS written,
+    CAST(COALESCE(repeats.occurrence, 1) AS INTEGER) AS occurrence
+FROM checked
+LEFT JOIN repeats USING (line)
+ORDER BY line"""
+
 
 @dataclass(frozen=True)
 class Statements:
     """SQL over the tables ``rows`` (a block as delivered), ``checked`` and ``repeats``.
 
-    ``check`` makes ``checked``: a row's line, values, hashes, and whether it is bad. ``reasons`` lists every fault of
-    the bad rows. ``good`` gives the rows to write, ``account`` what became of all of them.
+    ``check`` gives ``checked``: a row's line, computed values, hashes, and whether it is bad. ``reasons`` lists every
+    fault of the bad rows. ``fates`` says of each row whether it is to be written, and its occurrence; ``account`` what
+    became of all of them.
     """
 
     check: str
     reasons: str
-    good: str
+    fates: str
     account: str
     watched: tuple[Check, ...]
     """Checks that do not quarantine; ``account`` counts them as ``w0``, ``w1``, … and gives the first line of each."""
@@ -54,9 +63,6 @@ def compile_statements(
     contract: Contract,
     columns: Sequence[CompiledColumn],
     delivered: Sequence[str],
-    *,
-    file_id: str,
-    order: str,
 ) -> Statements:
     """Write the statements of one file.
 
@@ -68,8 +74,6 @@ def compile_statements(
         Its columns, compiled for the file.
     delivered
         Names of all delivered columns in ``rows``: rows equal in all of them are duplicates.
-    file_id, order
-        Hash and landing order of the file, written beside every row.
     """
     checks = [*(check for column in columns for check in column.checks), *compile_row_rules(contract)]
     faults = [check for check in checks if check.action == "quarantine"]
@@ -78,7 +82,7 @@ def compile_statements(
     return Statements(
         check=_check(contract, columns, delivered, values, faults, watched),
         reasons=_reasons(columns, values, faults),
-        good=_good(columns, file_id, order),
+        fates=_FATES,
         account=_account(contract, watched),
         watched=watched,
         keys_repeat=contract.occurrence or not contract.key,
@@ -89,17 +93,9 @@ def _values(columns: Sequence[CompiledColumn]) -> str:
     """CTEs from ``source``: texts trimmed, then values."""
     texts = ", ".join(f"{column.text} AS t_{column.name}" for column in columns)
     values = ", ".join(f"{column.value} AS v_{column.name}" for column in columns)
-    joins = "\n    ".join(column.join for column in columns if column.join)
-    found = "".join(
-        f", a_{column.name}.canonical AS a_{column.name}_canonical" for column in columns if column.join
-    )
     return f"""
 texts AS (SELECT *, {texts} FROM source),
-cast_rows AS (
-    SELECT texts.*, {values}{found}
-    FROM texts
-    {joins}
-)"""
+cast_rows AS (SELECT *, {values} FROM texts)"""
 
 
 def _check(
@@ -123,11 +119,10 @@ def _check(
     undecided = [f"({column.undecided})" for column in columns if column.undecided]
     warned = "".join(f", COALESCE({check.fault}, FALSE) AS w{at}" for at, check in enumerate(watched))
     return f"""
-CREATE OR REPLACE TEMP TABLE checked AS
 WITH source AS (SELECT * FROM rows), {values}
 SELECT
     line,
-    {", ".join(f"v_{column.name}" for column in columns)},
+    {"".join(f"v_{column.name}, " for column in columns if not column.verbatim)}
     {key} AS key_hash,
     {whole} AS row_hash,
     {_any([f"({check.fault})" for check in faults])} AS bad,
@@ -163,20 +158,6 @@ FROM cast_rows
 ORDER BY line"""
 
 
-def _good(columns: Sequence[CompiledColumn], file_id: str, order: str) -> str:
-    return f"""
-SELECT
-    {", ".join(f"v_{column.name} AS {column.name}" for column in columns)},
-    {quote(file_id)} AS file_id,
-    line AS line_number,
-    CAST(COALESCE(repeats.occurrence, 1) AS INTEGER) AS occurrence,
-    {quote(order)} AS landing_order
-FROM checked
-LEFT JOIN repeats USING (line)
-WHERE NOT bad AND COALESCE(repeats.kept, TRUE)
-ORDER BY line"""
-
-
 def _account(contract: Contract, watched: Sequence[Check]) -> str:
     sums = "".join(
         f""",
@@ -207,6 +188,7 @@ SELECT
     count(*) FILTER (unparsed) AS unparsed,
     count(*) FILTER (undecided) AS undecided,
     count(*) FILTER (repeated) AS repeated,
+    count(*) FILTER (occurrence > 1) AS again,
     min({day}) FILTER (fate = 'written') AS first_day,
     max({day}) FILTER (fate = 'written') AS last_day,
     list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written' AND {day} IS NOT NULL) AS months{sums}{warned}

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from saleslake.contracts import timestamps
-from saleslake.contracts.aliases import WHITESPACE, fold, spellings
+from saleslake.contracts.aliases import WHITESPACE, fold
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.model import Column
 
@@ -65,7 +65,7 @@ def fold_sql(text: str) -> str:
 
 def _string(column: Column, text: str) -> str:
     if column.aliases:
-        return f"COALESCE(a_{column.name}.canonical, upper({fold_sql(text)}))"
+        return f"COALESCE({canonical_name(column.name)}, upper({fold_sql(text)}))"
     if column.allowed:
         listed = ", ".join(quote(value) for value in column.allowed.values)
         folded = " ".join(f"WHEN {quote(fold(value))} THEN {quote(value)}" for value in column.allowed.values)
@@ -76,13 +76,9 @@ def _string(column: Column, text: str) -> str:
     return text
 
 
-def alias_join(column: Column, text: str) -> str:
-    """Join of the canonical values of a column's aliases, by spelling."""
-    pairs = ", ".join(
-        f"({quote(spelt)}, {quote(value)})" for spelt, value in spellings(column.aliases).items()
-    )
-    name = f"a_{column.name}"
-    return f"LEFT JOIN (VALUES {pairs}) AS {name}(spelling, canonical) ON {name}.spelling = {fold_sql(text)}"
+def canonical_name(name: str) -> str:
+    """Name of the SQL column with the canonical value of an alias, NULL where nobody listed the spelling."""
+    return f"a_{name}"
 
 
 def _integer(column: Column, text: str) -> str:

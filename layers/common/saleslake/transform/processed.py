@@ -1,0 +1,55 @@
+"""The rows to write: values that were computed, text as it was delivered, and where each row comes from."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from saleslake.contracts.model import PROVENANCE
+from saleslake.transform.checks import CompiledColumn
+
+
+def processed_rows(
+    rows: pa.Table,
+    checked: pa.Table,
+    fates: pa.Table | None,
+    columns: Sequence[CompiledColumn],
+    *,
+    file_id: str,
+    order: str,
+) -> pa.Table:
+    """The good rows of a block in the columns of the processed table.
+
+    Parameters
+    ----------
+    rows, checked
+        A block as delivered, and what was computed of it: the same rows in the same order.
+    fates
+        Of each of them, whether it is ``written`` and its ``occurrence``; None where all are written and occur once.
+    columns
+        The contract's columns, compiled for the file.
+    file_id, order
+        Hash and landing order of the file.
+    """
+    values = [
+        rows.column(column.trimmed) if column.verbatim else checked.column(f"v_{column.name}")
+        for column in columns
+    ]
+    count = rows.num_rows
+    provenance = {
+        "file_id": pa.repeat(file_id, count),
+        "line_number": rows.column("line"),
+        "occurrence": fates.column("occurrence") if fates else pa.repeat(pa.scalar(1, pa.int32()), count),
+        "landing_order": pa.repeat(order, count),
+    }
+    names = [*(column.name for column in columns), *(column.name for column in PROVENANCE)]
+    table = pa.table([*values, *(provenance[column.name] for column in PROVENANCE)], names=names)
+    return table.filter(fates.column("written")) if fates else table
+
+
+def in_file_order(checked: pa.Table) -> pa.Table:
+    """Rows by line, in one piece: how many threads there were must not show in what is written."""
+    checked = checked.combine_chunks()
+    lines = checked.column("line").combine_chunks()
+    ascending = pc.all(pc.less(lines[:-1], lines[1:]), min_count=0).as_py()
+    return checked if ascending else checked.sort_by("line")
