@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,28 +13,21 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from local import deploy
-from local.cloud import CloudError
 from local.questions import QUESTIONS, Figure, Question, answered
 from local.settings import Settings
 
 STACK = "saleslake-company"  # a stack of its own, so that each half has a truth of its own
 WORLD = "--scale small --days 61 --daily 0 --seed 7"
-PATIENCE_SECONDS = 300
 AT_ONCE = 3  # consoles; each is a process
 
 Run = Callable[..., str]
 
 
-def delivered(settings: Settings, outputs: dict[str, str], run: Run) -> dict[str, Any]:
-    """Generate the company, land all its files at once, wait until they are published; what is true of it."""
+def delivered(settings: Settings, run: Run, console_command: Callable[..., list[str]]) -> dict[str, Any]:
+    """Generate the company and load all its files at once, as a person would; what is true of it."""
     folder = settings.state / "demo" / "company"
     run(settings, sys.executable, "-m", "datagen", "world", *WORLD.split(), "--out", str(folder), quiet=True)
-    s3 = deploy.client(settings, "s3")
-    arrivals = json.loads((folder / "arrivals.json").read_text(encoding="utf-8"))
-    for arrival in arrivals:
-        s3.upload_file(str(folder / arrival["path"]), outputs["LandingBucketName"], arrival["path"])
-    _wait_until_published(settings, outputs, len(arrivals))
+    run(settings, *console_command("load", str(folder / "landing"), stack=STACK))
     truth: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     return truth
 
@@ -85,31 +77,3 @@ def _first(question: Question, figures: list[Figure]) -> Iterator[Figure]:
     for figure in figures:
         if figure.name.startswith(question.shown):
             yield figure
-
-
-def _wait_until_published(settings: Settings, outputs: dict[str, str], files: int) -> None:
-    """Wait until a release holds so many files and nothing runs any more.
-
-    Raises
-    ------
-    CloudError
-        That takes longer than it ever should.
-    """
-    machine = {"stateMachineArn": outputs["StateMachineArn"]}
-    states = deploy.client(settings, "stepfunctions")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        running = states.list_executions(**machine, statusFilter="RUNNING")["executions"]
-        if not running and _published(settings, outputs["LakeBucketName"]) >= files:
-            return
-        time.sleep(0.5)
-    failed = states.list_executions(**machine, statusFilter="FAILED")["executions"]
-    raise CloudError(f"{files} files were not published in {PATIENCE_SECONDS} s; {len(failed)} runs failed")
-
-
-def _published(settings: Settings, bucket: str) -> int:
-    """Files in the release that has most of them."""
-    s3 = deploy.client(settings, "s3")
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix="releases/").get("Contents", [])
-    documents = [json.load(s3.get_object(Bucket=bucket, Key=item["Key"])["Body"]) for item in listed]
-    return max((len(document["files"]) for document in documents), default=0)

@@ -79,9 +79,9 @@ def of_the_company(settings: Settings) -> list[str]:
         "Deploying a second stack, for a company that sells through Amazon, its web shop and representatives"
     )
     try:
-        outputs = deploy.deploy(settings, company.STACK)  # what `make up` has just built
+        deploy.deploy(settings, company.STACK)  # what `make up` has just built
         step("Loading what the company's systems deliver: ten datasets, two months")
-        truth = company.delivered(settings, outputs, run)
+        truth = company.delivered(settings, run, saleslake)
     except CloudError as error:
         raise DemoFailed(str(error)) from error
     files = len(truth["files"])

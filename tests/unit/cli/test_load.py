@@ -147,3 +147,35 @@ def test_silence_ends_after_the_time_given(saleslake: Callable[..., Result], rep
     result = saleslake("load", str(report), "--timeout", "0.5")
     assert result.exit_code == 1
     assert "ingest said nothing of landing/sale report.csv within 0.5 s" in result.output
+
+
+def test_a_folder_is_loaded_whole_each_file_as_the_dataset_its_folder_names(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    a_run(lake, status="succeeded", release_id="r-20250101T000000Z-aaaaaa")
+    for folder, name in (("amazon_orders", "a.csv"), ("from the ftp", "b.csv")):
+        (report.parent / folder).mkdir()
+        (report.parent / folder / name).write_text("x")
+    with answered(lake, "accepted"):
+        result = saleslake("load", str(report.parent), "--timeout", "20")
+    assert result.exit_code == 0, result.output
+    listed = boto3.client("s3").list_objects_v2(Bucket=lake.stack.output("LandingBucketName"))["Contents"]
+    assert {item["Key"] for item in listed} == {
+        "landing/sale report.csv",
+        "landing/amazon_orders/a.csv",
+        "landing/b.csv",
+    }
+    assert ["sale", "report.csv", "2", "2", "0", "0", "0", "closes"] in [
+        line.split() for line in result.output.splitlines()
+    ]
+
+
+def test_of_several_files_the_refused_are_named_with_their_reasons(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    (report.parent / "other.csv").write_text("x")
+    with answered(lake, "refused", reasons=[REFUSAL]):
+        result = saleslake("load", str(report), str(report.parent / "other.csv"), "--timeout", "20")
+    assert result.exit_code == 1
+    for name in ("sale report.csv", "other.csv"):
+        assert f"{name} a required column is missing" in result.output

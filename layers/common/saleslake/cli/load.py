@@ -1,4 +1,4 @@
-"""`saleslake load`: deliver one file and follow it until it is in a release, refused, or known already."""
+"""`saleslake load`: deliver files and follow them until they are in a release, refused, or known already."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -11,9 +11,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from saleslake.aws.landing import Delivery, deliver, landing_key
 from saleslake.cli.context import Deployed, deployed
 from saleslake.cli.follow import INTERVAL_SECONDS, GaveUpWaiting, Sight, file_sights
+from saleslake.cli.load_many import files_below, load_many
+from saleslake.cli.reasons import in_words
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import RunView
-from saleslake.contracts.refusal import FileRefusal
 from saleslake.history import FileAccount, current_release
 
 CLOCK_TOLERANCE = timedelta(seconds=5)  # between this machine's clock and AWS's
@@ -27,30 +28,44 @@ class Refused(click.exceptions.Exit):
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dataset", help="What FILE is [default: told by its header].")
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--dataset", help="What FILE is [default: told by its header, or by its folder's name].")
 @click.option(
     "--timeout", type=float, default=3600, show_default=True, help="Seconds to wait for the release."
 )
 @deployed
-def load(lake: Deployed, file: Path, dataset: str | None, timeout: float) -> None:
-    """Deliver FILE and follow it into a release. Exit code 1 when it is refused or its run fails."""
+def load(lake: Deployed, paths: tuple[Path, ...], dataset: str | None, timeout: float) -> None:
+    """Deliver every FILE, or all files below a folder, and follow them into a release.
+
+    Exit code 1 when one is refused or a run fails.
+    """
     since = datetime.now(UTC) - CLOCK_TOLERANCE
-    delivery = upload(lake, file, dataset)
+    files = files_below(paths)
     try:
-        received = await_receipt(lake, delivery, timeout)
-        if received["outcome"] == "refused":
-            say_refused(lake, file.name, received.get("reasons", []))
-        if received["outcome"] == "duplicate":
-            say_duplicate(lake, file.name, received["file_id"])
-            return
-        follow(lake, file.name, received["file_id"], since, timeout)
+        if len(files) > 1:
+            load_many(lake, files, dataset, since, timeout)
+        else:
+            load_one(lake, files[0], dataset, since, timeout)
     except KeyboardInterrupt:
         lake.console.print(
-            "\nleft it to itself: the file is delivered and its run goes on. "
+            "\nleft it to itself: what is delivered stays, and its run goes on. "
             f"`saleslake --stack {lake.name} watch` shows it again, `status` what became of it."
         )
         raise click.exceptions.Exit(130) from None
+
+
+def load_one(lake: Deployed, file: Path, dataset: str | None, since: datetime, timeout: float) -> None:
+    """Deliver a file and show its run state by state."""
+    delivery = upload(lake, file, dataset)
+    received = await_receipt(lake, delivery, timeout)
+    if received["outcome"] == "refused":
+        say_refused(lake, file.name, received.get("reasons", []))
+    if received["outcome"] == "duplicate":
+        say_duplicate(lake, file.name, received["file_id"])
+        return
+    follow(lake, file.name, received["file_id"], since, timeout)
 
 
 def upload(lake: Deployed, file: Path, dataset: str | None) -> Delivery:
@@ -141,8 +156,3 @@ def say_duplicate(lake: Deployed, name: str, file_id: str) -> None:
         soft_wrap=True,
         markup=False,
     )
-
-
-def in_words(reason: Any) -> str:
-    """A reason on one line, whether the ledger has it as text or as a refusal's fields."""
-    return reason if isinstance(reason, str) else str(FileRefusal.model_validate(reason))

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from saleslake.cli.broken_rules import broken_rules
 from saleslake.cli.context import Deployed, deployed
-from saleslake.cli.load import in_words
+from saleslake.cli.reasons import in_words
 from saleslake.cli.reconciliation import account_table
 from saleslake.cli.view import ago, took
 from saleslake.history import Release, current_release
