@@ -9,6 +9,8 @@ QUALITY = "quality/"
 RUNS = "runs/"
 RELEASES = "releases/"
 API = "api/"
+EXPORTS = "exports/"
+ASKS = "asks/"
 
 
 def raw_key(dataset: str, file_id: str, extension: str) -> str:
@@ -104,3 +106,13 @@ def api_results_prefix(release_id: str) -> str:
 def api_result_key(release_id: str, query_hash: str) -> str:
     """Key of one cached API answer of one release."""
     return f"{api_results_prefix(release_id)}{query_hash}.json"
+
+
+def export_key(export_id: str) -> str:
+    """Key of what is known of one export."""
+    return f"{EXPORTS}{export_id}.json"
+
+
+def asks_key(day: str, process: str) -> str:
+    """Key of what one process was asked on one day."""
+    return f"{ASKS}{day}/{process}.json"

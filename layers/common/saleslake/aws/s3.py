@@ -1,6 +1,7 @@
 """Objects of one bucket, as the rest of the product sees them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
@@ -57,6 +58,16 @@ class Lake:
         """Write an object; the bucket's default encryption applies."""
         self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
+    def presigned(self, key: str, filename: str, seconds: int) -> str:
+        """An address under which anybody can fetch the object as a file of this name, for so many seconds."""
+        asked = {
+            "Bucket": self.bucket,
+            "Key": key,
+            "ResponseContentDisposition": f'attachment; filename="{filename}"',
+            "ResponseContentType": "text/csv; charset=utf-8",
+        }
+        return str(self._s3.generate_presigned_url("get_object", Params=asked, ExpiresIn=seconds))
+
     def get_json(self, key: str) -> Any:
         """The object parsed as JSON, or None when there is none."""
         body = self.get_bytes(key)
@@ -85,6 +96,12 @@ class Lake:
         # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
         one_call = TransferConfig(multipart_threshold=4 * 1024**3, multipart_chunksize=512 * 1024**2)
         client("s3", transfers=True).copy(source, self.bucket, to, Config=one_call)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """Keys that begin with ``prefix``, in order."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        for page in pages:
+            yield from (str(entry["Key"]) for entry in page.get("Contents", ()))
 
     def delete_below(self, prefix: str) -> int:
         """Delete every object whose key begins with ``prefix``; how many there were."""

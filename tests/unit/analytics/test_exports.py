@@ -1,0 +1,151 @@
+"""An export is started once per question and release, runs without anybody waiting, and ends as a file to fetch."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from saleslake.analytics.exports import Exports
+from saleslake.analytics.exports_api import create_exports_api
+from saleslake.aws.unattended import Progress
+from saleslake.errors import QueryFailed
+
+from .conftest import FIRST, SECOND, Caller, header
+
+EVENT = Path(__file__).parents[3] / "events" / "export.json"
+QUESTION = {"measures": ["revenue"], "dimensions": ["state"], "grain": "day"}
+
+
+class Queries:
+    """Stands for Athena: queries by token, ending when they are told to."""
+
+    def __init__(self):
+        self.started = []
+        self.by_token = {}
+        self.state = "running"
+
+    def start(self, sql, *, database, token):
+        assert 32 <= len(token) <= 128
+        if token not in self.by_token:
+            self.started.append(sql)
+            self.by_token[token] = f"q{len(self.started)}"
+        return self.by_token[token]
+
+    def progress(self, query_id):
+        failure = QueryFailed("no such column: secret") if self.state == "failed" else None
+        return Progress(self.state, f"athena/{query_id}.csv", 0 if self.state == "running" else 5, 7, failure)
+
+
+class Desk:
+    """The API of exports over a lake in memory."""
+
+    def __init__(self, site):
+        self.site = site
+        self.queries = Queries()
+        site.lake.head = site.lake.get
+        site.lake.presigned = lambda key, filename, seconds: (
+            f"https://signed/{key}?as={filename}&for={seconds}"
+        )
+        self._api = create_exports_api(Exports(site, site.lake, self.queries, database="sales"))
+
+    def send(self, method, path, body=None):
+        event = json.loads(EVENT.read_text())
+        event |= {"path": path, "httpMethod": method, "body": body}
+        answer = self._api.resolve(event, Caller())
+        return answer, json.loads(answer["body"])
+
+    def export(self, **changes):
+        return self.send("POST", "/exports", json.dumps(QUESTION | changes))
+
+    def finish(self):
+        for query_id in self.queries.by_token.values():
+            self.site.lake[f"athena/{query_id}.csv"] = b"state,revenue\n"
+        self.queries.state = "succeeded"
+
+
+@pytest.fixture
+def desk(site):
+    site.make_current(FIRST)
+    for release in (FIRST, SECOND):
+        key = f"releases/{release}.json"
+        document = json.loads(site.lake[key])
+        document["tables"]["dim_geography"] = document["tables"]["fact_sales"]
+        site.lake[key] = json.dumps(document).encode()
+    return Desk(site)
+
+
+def test_an_export_is_accepted_at_once_and_says_where_to_look(desk):
+    answer, told = desk.export()
+    assert (answer["statusCode"], told["status"], told["url"]) == (202, "running", None)
+    assert header(answer, "Location") == f"exports/{told['id']}"
+    assert header(answer, "Retry-After") == "2"
+    assert told["release"] == FIRST
+    looked, found = desk.send("GET", f"/exports/{told['id']}")
+    assert (looked["statusCode"], found) == (200, told)
+
+
+def test_its_statement_has_every_row_and_reads_the_release(desk):
+    desk.export(limit=3)
+    (statement,) = desk.queries.started
+    assert "LIMIT" not in statement
+    assert "rows_in_all" not in statement
+    assert "FOR VERSION AS OF 9007199254740993" in statement
+
+
+def test_a_finished_export_has_an_address_to_fetch_it_from_for_a_while(desk):
+    _, told = desk.export()
+    desk.finish()
+    answer, found = desk.send("GET", f"/exports/{told['id']}")
+    assert found["status"] == "succeeded"
+    assert found["url"].startswith("https://signed/athena/q1.csv?as=" + FIRST)
+    assert found["bytes_scanned"] == 5
+    assert '"cost_usd":0.00005' in answer["body"]
+    assert found["url_expires_at"] > found["created_at"]
+    assert header(answer, "Retry-After") is None
+
+
+def test_asking_twice_is_one_export_and_another_release_or_question_is_another(desk):
+    first, again = desk.export()[1], desk.export()[1]
+    assert first["id"] == again["id"]
+    assert len(desk.queries.started) == 1
+    desk.site.make_current(SECOND)
+    assert desk.export()[1]["id"] != first["id"]
+    assert desk.export(release=FIRST)[1]["id"] == first["id"]
+    assert desk.export(grain="month")[1]["id"] != first["id"]
+    assert len(desk.queries.started) == 3
+
+
+def test_a_failed_export_says_so_without_its_inside_and_is_started_anew(desk):
+    _, told = desk.export()
+    desk.queries.state = "failed"
+    answer, found = desk.send("GET", f"/exports/{told['id']}")
+    assert found["status"] == "failed"
+    assert "secret" not in answer["body"]
+    desk.export()
+    assert len(desk.queries.started) == 2
+
+
+def test_an_export_whose_file_has_expired_is_gone_and_can_be_made_again(desk):
+    _, told = desk.export()
+    desk.finish()
+    desk.site.lake.pop("athena/q1.csv")
+    answer, problem = desk.send("GET", f"/exports/{told['id']}")
+    assert (answer["statusCode"], problem["code"]) == (404, "unknown_export")
+
+
+@pytest.mark.parametrize("export_id", ["e-0", "../releases", "%2e%2e"])
+def test_an_export_that_never_was_is_not_found(desk, export_id):
+    answer, told = desk.send("GET", f"/exports/{export_id}")
+    assert answer["statusCode"] == 404
+    assert told["code"] in {"unknown_export", "not_found"}
+
+
+@pytest.mark.parametrize(
+    ("change", "parameter"),
+    [({"measures": ["revenu"]}, "measures"), ({"cursor": "x"}, "cursor"), ({"fill": True}, "fill")],
+)
+def test_what_cannot_be_exported_is_refused_by_name(desk, change, parameter):
+    answer, told = desk.export(**change)
+    assert answer["statusCode"] == 400
+    assert told["errors"][0]["parameter"] == parameter
+    assert desk.queries.started == []
