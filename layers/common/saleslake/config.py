@@ -22,6 +22,8 @@ class Settings(BaseModel):
     pull_secret_arn: str = ""
     batch_window_seconds: int = 60
     release_days: int = 30
+    largest_file_megabytes: int = 2048
+    mask_personal_data: bool = True
 
 
 @cache

@@ -138,6 +138,7 @@ def test_a_missing_required_column_is_refused_by_its_name():
         "column": "Amount",
         "line": 1,
         "value": ", ".join(header.split(",")),
+        "suggestion": None,
         "expected": "'Amount'",
     }
 

@@ -9,6 +9,8 @@ run      <run id>                    one run: status, state, files with their ro
 release  <release id>                one release: parent, run, document key, status
 release  current                     the current release, the one before, and from when on readers see it
 lease    lease                       who may build and publish now, with a fencing token
+schema   <dataset>                   columns its files have brought, with their types; when the last one landed
+change   <dataset>#<kind>#<column>   what is new about its columns, once: which file brought it, what became of it
 table    <table>                     metadata file of a table as it was created, before any release
 ======== =========================== ===========================================================
 """

@@ -1,5 +1,6 @@
 """Match a delivered header to a contract. The only place where a header is normalised."""
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ def normalise_header(text: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     return re.sub(r"[\W_]+", "_", folded).strip("_")
+
+
+_ALIKE = 0.6  # as difflib suggests for words
 
 
 class HeaderMatch(BaseModel):
@@ -85,7 +89,24 @@ def missing_columns(contract: Contract, missing: Sequence[Column], header: Seque
         line=1,
         value=", ".join(header),
         expected=" or ".join(repr(spelling) for spelling in missing[0].headers),
+        suggestion=nearest_header(missing[0].answers_to, _unknown(contract, header), _ALIKE),
     )
+
+
+def nearest_header(spellings: Sequence[str], others: Sequence[str], likeness: float) -> str | None:
+    """Which of ``others`` is most like one of ``spellings``, or None where none is as like as ``likeness`` (0 to 1)."""
+    best, found = likeness, None
+    for other in others:
+        for spelling in spellings:
+            ratio = difflib.SequenceMatcher(None, normalise_header(other), normalise_header(spelling)).ratio()
+            if ratio >= best:
+                best, found = ratio, other
+    return found
+
+
+def _unknown(contract: Contract, header: Sequence[str]) -> list[str]:
+    wanted = _wanted(contract)
+    return [delivered for delivered in header if normalise_header(delivered) not in wanted]
 
 
 def _wanted(contract: Contract) -> dict[str, Column]:

@@ -1,6 +1,7 @@
 """What a data contract says, once it is read: frozen, checked, and free of YAML."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 Action = Literal["warn", "quarantine", "halt"]
 TableAction = Literal["warn", "halt"]
+ExtraColumns = Literal["ignore", "add", "refuse"]
 Kind = Literal["string", "integer", "decimal", "boolean", "date", "timestamp"]
 
 
@@ -119,10 +121,26 @@ class Contract(Frozen):
     """The date or timestamp column whose month the rows belong to."""
     valid_from: str | None = None
     """The timestamp column that says when a row's values took effect."""
+    extra_columns: ExtraColumns = "ignore"
+    """What becomes of a column that a file brings and the contract does not know."""
+    ignored_columns: tuple[str, ...] = ()
+    """Headers that mean nothing and are no news."""
     columns: tuple[Column, ...]
     watched: Watched = Watched()
     row_rules: tuple[RowRule, ...] = ()
     table_rules: tuple[TableRule, ...] = ()
+
+    def with_added(self, added: Mapping[str, str]) -> "Contract":
+        """The contract with columns of text that it does not know itself: name -> header."""
+        columns = tuple(
+            Column(name=name, kind="string", physical_type="string", description=header, headers=(header,))
+            for name, header in added.items()
+            if name not in self.by_name
+        )
+        if not columns:
+            return self
+        fields = {name: getattr(self, name) for name in Contract.model_fields}
+        return Contract.model_construct(**{**fields, "columns": (*self.columns, *columns)})
 
     @cached_property
     def by_name(self) -> dict[str, Column]:

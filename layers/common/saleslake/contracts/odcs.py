@@ -8,14 +8,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.headers import normalise_header
-from saleslake.contracts.model import Column, Contract, Kind, ValueRule, Watched
+from saleslake.contracts.model import Column, Contract, ExtraColumns, Kind, ValueRule, Watched
 from saleslake.contracts.rules import read_rules
 from saleslake.errors import ContractInvalid
 
@@ -43,7 +43,7 @@ _COLUMN_PROPERTIES = {
         "notAfterLanding",
     ),
 }
-_TABLE_PROPERTIES = {"occurrence", "extraColumns", "partitionBy", "validFrom", "anomalies"}
+_TABLE_PROPERTIES = {"occurrence", "extraColumns", "ignoredColumns", "partitionBy", "validFrom", "anomalies"}
 _HOURS = {"h": 1, "hours": 1, "d": 24, "days": 24}
 
 AliasLoader = Callable[[str], Aliases]
@@ -107,8 +107,9 @@ class _Reading:
                 "schema[0].name", f"{name!r} is no table name: lower case, digits and underscores"
             )
         custom = self.custom(table, name, _TABLE_PROPERTIES)
-        if custom.get("extraColumns", "ignore") != "ignore":
-            raise self.wrong(f"{name}.customProperties.extraColumns", "expected ignore")
+        if custom.get("extraColumns", "ignore") not in get_args(ExtraColumns):
+            expected = f"expected one of {', '.join(get_args(ExtraColumns))}"
+            raise self.wrong(f"{name}.customProperties.extraColumns", expected)
         columns = tuple(self.column(node, name) for node in self.need(table, "properties", name))
         self.check_together(columns, name)
         row_rules, table_rules = read_rules(self, table.get("quality", []), columns, name)
@@ -123,6 +124,8 @@ class _Reading:
             occurrence=custom.get("occurrence", False),
             partition_by=self.names(custom, "partitionBy", columns, _DAYS, name),
             valid_from=self.valid_from(custom, columns, name),
+            extra_columns=custom.get("extraColumns", "ignore"),
+            ignored_columns=tuple(custom.get("ignoredColumns", ())),
             columns=columns,
             watched=self.watched(custom, columns, name),
             row_rules=row_rules,

@@ -14,6 +14,8 @@ class FileRefusal(BaseModel):
     line: int | None = None
     value: str | None = None
     expected: str | None = None
+    suggestion: str | None = None
+    """What was probably meant."""
 
     def __str__(self) -> str:
         where = "".join(
@@ -22,7 +24,8 @@ class FileRefusal(BaseModel):
             if text is not None
         )
         expected = f"; expected {self.expected}" if self.expected else ""
-        return f"{self.message}{where}{expected}"
+        suggestion = f"; is it {self.suggestion!r}?" if self.suggestion else ""
+        return f"{self.message}{where}{expected}{suggestion}"
 
 
 class FileUnreadable(Exception):

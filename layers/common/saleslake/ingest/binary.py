@@ -1,7 +1,10 @@
 """Parquet and Avro at the door: whether the file is whole, what it is, and whether its types can be read right."""
 
+from collections.abc import Sequence
 from typing import BinaryIO, Literal, cast
 
+from saleslake.contracts.drift import refuse_header
+from saleslake.contracts.headers import HeaderMatch
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.recognise import Recognised, recognise
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
@@ -37,5 +40,13 @@ def understand_binary(kind: Literal["parquet", "avro"], ends: Ends, key: str) ->
     recognised = recognise(key, rows.schema.names)
     if not isinstance(recognised, Recognised):
         return recognised
-    refusal = schema.check_schema(load_contract(recognised.dataset), rows.schema, recognised.match)
-    return refusal or Understood(recognised.dataset, DeliveredFormat(kind=kind), f".{kind}")
+    contract = load_contract(recognised.dataset)
+    refusal = refuse_header(contract, recognised.match)
+    refusal = refusal or schema.check_schema(contract, rows.schema, recognised.match)
+    types = _types(recognised.match, [str(schema.value_type(kind)) for kind in rows.schema.types])
+    found = DeliveredFormat(kind=kind)
+    return refusal or Understood(recognised.dataset, found, f".{kind}", recognised.match, types)
+
+
+def _types(match: HeaderMatch, types: Sequence[str]) -> dict[str, str]:
+    return {name: types[position] for name, position in match.positions.items()}

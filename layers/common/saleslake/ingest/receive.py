@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 from saleslake.aws.backend import Backend
 from saleslake.aws.ledger import Item
 from saleslake.aws.s3 import ObjectHead
-from saleslake.ingest.inspect import Inspection, inspect
+from saleslake.contracts.loader import datasets
+from saleslake.contracts.recognise import dataset_of_key
+from saleslake.ingest.evolution import columns_to_add, owner_of, take_note
+from saleslake.ingest.inspect import TOO_LARGE, Inspection, inspect, too_large
 from saleslake.ingest.start import ask_for_run
 from saleslake.quarantine import quarantine_file
 from saleslake.zones import raw_key
@@ -49,7 +52,12 @@ class Delivery(BaseModel):
 
     outcome: Literal["accepted", "duplicate", "refused", "gone"]
     file_id: str = ""
+    dataset: str = ""
     reasons: list[dict[str, Any]] = []
+    changes: list[dict[str, str]] = []
+    """How its columns differ from the contract's and from those of files before it."""
+    late: str = ""
+    """How much later than promised it came, if it did."""
 
 
 def receive(landed: LandedObject, backend: Backend) -> Delivery:
@@ -62,7 +70,12 @@ def receive(landed: LandedObject, backend: Backend) -> Delivery:
     head = backend.landing.head(landed.key, landed.version)
     if head is None:
         return Delivery(outcome="gone")
-    found = inspect(lambda: backend.landing.open(landed.key, landed.version), landed.key)
+    limit = backend.settings.largest_file_megabytes << 20
+    found = (
+        too_large(head.size, limit, f"{landed.key}#{landed.version or ''}")
+        if head.size > limit
+        else inspect(lambda: backend.landing.open(landed.key, landed.version), landed.key, limit)
+    )
     known = backend.ledger.get("file", found.file_id)
     if found.refusals:
         delivery = _refuse(landed, found, backend)
@@ -81,6 +94,7 @@ def _accept(
 ) -> Delivery:
     assert found.format is not None, "a file without refusals has a format"
     assert found.dataset is not None, "a file without refusals has a dataset"
+    assert found.match is not None, "a file without refusals has a header"
     key = raw_key(found.dataset, found.file_id, found.extension)
     backend.lake.copy_from(landed.bucket, landed.key, landed.version, key)
     version = landed.version or ""
@@ -95,24 +109,36 @@ def _accept(
         "raw_key": key,
         "format": found.format.model_dump(),
         "state": "raw",
+        "added": columns_to_add(found.dataset, found.match),
     }
+    changes, late = take_note(found, landed.name, head.last_modified, backend)
     if known is not None and known["state"] == "refused":
         backend.ledger.put("file", found.file_id, item)
     else:
         backend.ledger.add("file", found.file_id, item)
-    return Delivery(outcome="accepted", file_id=found.file_id)
+    return Delivery(
+        outcome="accepted",
+        file_id=found.file_id,
+        dataset=found.dataset,
+        changes=[change.model_dump() for change in changes],
+        late=late,
+    )
 
 
 def _refuse(landed: LandedObject, found: Inspection, backend: Backend) -> Delivery:
+    folder = dataset_of_key(landed.key)
+    dataset = folder if folder in datasets() else ""
     quarantine_file(
         (backend.landing, landed.key, landed.version),
         file_id=found.file_id,
         name=landed.name,
         reasons=found.refusals,
         backend=backend,
+        owner=owner_of(dataset),
+        keep=all(refusal.code != TOO_LARGE for refusal in found.refusals),
     )
     reasons = [reason.model_dump(exclude_none=True) for reason in found.refusals]
-    return Delivery(outcome="refused", file_id=found.file_id, reasons=reasons)
+    return Delivery(outcome="refused", file_id=found.file_id, dataset=dataset, reasons=reasons)
 
 
 def _same_arrival(known: Item, landed: LandedObject) -> bool:

@@ -1,7 +1,9 @@
 """What the door makes of a file it lets in."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from saleslake.contracts.headers import HeaderMatch
 from saleslake.formats.model import DeliveredFormat
 
 
@@ -11,3 +13,6 @@ class Understood(NamedTuple):
     dataset: str
     format: DeliveredFormat
     extension: str
+    match: HeaderMatch
+    types: Mapping[str, str] = {}
+    """Type of each column as delivered, by the contract's name or the header; text has none."""
