@@ -72,8 +72,9 @@ class Front:
         group, settings = _workgroup(data)
         statement = analyse(sql)
         _check_statement(statement, parameters)
+        cutoff = settings.get("BytesScannedCutoffPerQuery")  # as text from a parameter of a template
         job = self._job(
-            data, statement, group, _output(data, settings), settings.get("BytesScannedCutoffPerQuery")
+            data, statement, group, _output(data, settings), int(cutoff) if cutoff is not None else None
         )
         if token:
             self._tokens[get_account_id(), token] = (data, job.id)

@@ -50,7 +50,7 @@ def table_item(queries: "Queries", node: exp.Expression, scope: Scope) -> Relati
     alias = node.args.get("alias")
     name = name_of(alias.this) if alias is not None and alias.this else None
     columns = [name_of(column) for column in alias.columns] if alias is not None else []
-    if isinstance(node, exp.Table) and isinstance(node.this, exp.Values):  # sqlglot's, where parentheses are around
+    if isinstance(node, exp.Table) and isinstance(node.this, exp.Values):  # in parentheses
         node = node.this
     if isinstance(node, exp.Table):
         refuse_unknown(node, ("this", "db", "catalog", "alias", "version", "joins"), queries.text)
