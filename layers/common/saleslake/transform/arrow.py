@@ -16,6 +16,9 @@ _TYPES = {
 }
 _REASON = pa.struct([(name, pa.string()) for name in ("rule", "column", "value", "expected")])
 
+_CONSTANT = pa.dictionary(pa.int8(), pa.string())
+CONSTANT = ("file_id", "landing_order")
+
 QUARANTINE = pa.schema(
     [
         ("file_id", pa.string()),
@@ -27,11 +30,16 @@ QUARANTINE = pa.schema(
 
 
 def processed_schema(contract: Contract) -> pa.Schema:
-    """Columns of the contract, typed and in its order, then where each row comes from."""
+    """Columns of the contract, typed and in its order, then where each row comes from.
+
+    What is the same in every row of a file has a dictionary type: as Parquet it is text like any other.
+    """
     delivered = [(column.name, arrow_type(column.physical_type)) for column in contract.columns]
-    return pa.schema(
-        [*delivered, *((column.name, arrow_type(column.physical_type)) for column in PROVENANCE)]
-    )
+    origin = [
+        (column.name, _CONSTANT if column.name in CONSTANT else arrow_type(column.physical_type))
+        for column in PROVENANCE
+    ]
+    return pa.schema([*delivered, *origin])
 
 
 def arrow_type(physical_type: str) -> pa.DataType:

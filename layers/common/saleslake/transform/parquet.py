@@ -19,7 +19,10 @@ class ParquetFile:
         self.path = path
         self.rows = 0
         self._schema = schema
-        self._writer = pyarrow.parquet.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        # without Arrow's own schema beside Parquet's: every reader sees the types that Parquet has
+        self._writer = pyarrow.parquet.ParquetWriter(
+            path, schema, compression="zstd", compression_level=1, store_schema=False
+        )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parquet")
         self._pending: Future[None] | None = None
 

@@ -37,14 +37,19 @@ def processed_rows(
     ]
     count = rows.num_rows
     provenance = {
-        "file_id": pa.repeat(file_id, count),
+        "file_id": _throughout(file_id, count),
         "line_number": rows.column("line"),
         "occurrence": fates.column("occurrence") if fates else pa.repeat(pa.scalar(1, pa.int32()), count),
-        "landing_order": pa.repeat(order, count),
+        "landing_order": _throughout(order, count),
     }
     names = [*(column.name for column in columns), *(column.name for column in PROVENANCE)]
     table = pa.table([*values, *(provenance[column.name] for column in PROVENANCE)], names=names)
     return table.filter(fates.column("written")) if fates else table
+
+
+def _throughout(text: str, count: int) -> pa.DictionaryArray:
+    """One text for all rows, kept once."""
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), count), pa.array([text]))
 
 
 def in_file_order(checked: pa.Table) -> pa.Table:
