@@ -4,6 +4,7 @@ from aws_lambda_powertools import Logger
 
 from saleslake.aws.backend import backend
 from saleslake.aws.custom_resource import respond
+from saleslake.quality.tables import create_quality_tables
 from saleslake.warehouse.tables import create_tables
 from saleslake.warehouse.views import create_views
 
@@ -15,6 +16,7 @@ def handler(event: dict, context: object) -> None:
     try:
         if event["RequestType"] != "Delete":
             logger.info("tables", created_tables=create_tables(backend()))
+            create_quality_tables(backend())
             create_views(backend())
     except Exception as error:  # whatever it is, CloudFormation must hear of it or waits for an hour
         logger.exception("tables could not be created")

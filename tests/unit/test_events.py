@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from saleslake.history import RunFiles
 from saleslake.ingest.receive import LandedObject
 from saleslake.pull.run import PullRequest
+from saleslake.quality.record import RecordRequest
 from saleslake.release.abandon import Failure
 from saleslake.release.plan import PlanRequest
 from saleslake.release.publish import PublishRequest
@@ -24,6 +25,8 @@ STATES = json.loads((EVENTS.parent / "statemachine" / "etl.asl.json").read_text(
     [
         ("plan", PlanRequest),
         ("check", RunFiles),
+        ("score", RunFiles),
+        ("record", RecordRequest),
         ("compile", BuildRequest),
         ("reconcile", RunFiles),
         ("publish", PublishRequest),

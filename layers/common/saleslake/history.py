@@ -70,6 +70,10 @@ class Accounts(BaseModel):
     tables: dict[str, str]
     data_as_of: str | None
     checks: dict[str, int | str]
+    rules: dict[str, int] = Field(default_factory=dict)
+    """What each rule over whole tables counted, by dataset and name."""
+    faults: tuple[str, ...] = ()
+    """What keeps the run from being published."""
 
 
 class TableVersion(BaseModel):

@@ -14,6 +14,7 @@ from saleslake.contracts.loader import load_contract
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.history import RunFiles
 from saleslake.quarantine import refuse_accepted_file
+from saleslake.zones import run_checks_key
 
 type CheckName = Literal["exists", "size", "fresh", "readable"]
 
@@ -74,6 +75,8 @@ def check_files(request: RunFiles, backend: Backend) -> CheckReport:
             kept.append(entry)
         else:
             refuse_accepted_file(entry["file_id"], _refusals(own), backend)
+    told = {"files": manifest, "checks": [check.model_dump() for check in checks]}
+    backend.lake.put_json(run_checks_key(request.run_id), told)
     if len(kept) < len(manifest):
         backend.lake.put_json(request.manifest_key, kept)
     total = score(checks)

@@ -86,20 +86,23 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         *_rollup_faults(found["rollups", ""]),
         *halted,
     ]  # fmt: skip
-    if faults:
-        raise DoesNotReconcile("; ".join(faults))
-    if _pointers(backend) != tables:
-        raise ReleaseChanged("somebody wrote to the build tables while they were audited")
     (last,) = found["data_as_of", ""]
     accounts = Accounts(
         files=earlier | own,
         tables=tables,
         data_as_of=last["data_as_of"].isoformat() if last["data_as_of"] else None,
         checks={"fact_sales_rows": last["fact_sales_rows"]},
+        rules=_rule_counts(loaded, found),
+        faults=tuple(faults),
     )
+    # those of a run that does not close as well: they are what it is looked into by
     backend.lake.put_bytes(
         run_accounts_key(request.run_id), accounts.model_dump_json().encode(), "application/json"
     )
+    if faults:
+        raise DoesNotReconcile("; ".join(faults))
+    if _pointers(backend) != tables:
+        raise ReleaseChanged("somebody wrote to the build tables while they were audited")
     backend.ledger.update("run", request.run_id, state="Reconcile", warnings=warnings)
     return Reconciled(
         **{
@@ -200,6 +203,17 @@ def _broken_rules(
             elif count:
                 warnings[f"{contract.dataset}.{rule.name}"] = int(count)
     return warnings, halted
+
+
+def _rule_counts(loaded: Sequence[Contract], found: dict[tuple[str, str], list[Row]]) -> dict[str, int]:
+    """What each rule over whole tables counted, zero included."""
+    return {
+        f"{contract.dataset}.{rule.name}": int(
+            next(iter(found[rule.name, contract.dataset][0].values())) or 0
+        )
+        for contract in loaded
+        for rule in contract.table_rules
+    }
 
 
 def _account(result: Row, processed: Row | None, published: Row | None) -> FileAccount:

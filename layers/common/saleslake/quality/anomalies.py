@@ -1,0 +1,245 @@
+"""Tell of days and segments of a dataset that its history did not let expect."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from math import sqrt
+from statistics import median
+from typing import Any, NamedTuple
+
+from saleslake.aws.backend import Backend
+from saleslake.contracts.loader import load_contract
+from saleslake.contracts.model import Contract
+from saleslake.quality.profile import ALL, Figures, blanks, numbers, profile
+from saleslake.quality.robust import (
+    WEEKS,
+    Expectation,
+    anscombe,
+    anscombe_back,
+    growth,
+    judge,
+    judge_rare,
+)
+
+LIMIT = 5.0  # robust z-scores, at a sensitivity of 1
+NO_FAULT = 2.0  # times the limit on the side that is seldom a fault: a day that sells well, fewer blanks
+MISSING = 0.64  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
+RARE = 0.7  # times the limit for things told twice: whole days of history stand behind it, not eight
+HISTORY = timedelta(weeks=WEEKS)
+LATEST = 28  # days of a run's own that are judged: those before were judged when they came
+FEW_VALUES = 20  # values without which a mean or a median says nothing
+FEW_IN_TAIL = 100  # and without which the tail does not
+LUMPS = 0.25  # of a quantile: figures that take few values jump from one to the next
+
+type Days = Mapping[date, Mapping[str, float]]
+
+
+class Anomaly(NamedTuple):
+    """One figure of one day and segment that is unlike its history."""
+
+    dataset: str
+    day: date
+    segment: str
+    metric: str
+    value: float
+    expectation: Expectation
+
+    @property
+    def words(self) -> str:
+        """The figure, what was expected, and why."""
+        low, high = _shown(self.metric, self.expectation.low), _shown(self.metric, self.expectation.high)
+        where = "" if self.segment == ALL else f" in {self.segment}"
+        return (
+            f"{_named(self.metric, _shown(self.metric, self.value))}{where}, expected {low}–{high}: "
+            f"{self.day:%A}, last {self.expectation.weeks} weeks"
+        )
+
+    def row(self) -> dict[str, Any]:
+        """As quality_anomalies has it."""
+        found = self.expectation
+        return {
+            "dataset": self.dataset,
+            "day": self.day,
+            "segment": self.segment,
+            "metric": self.metric,
+            "value": self.value,
+            "expected": found.expected,
+            "expected_low": found.low,
+            "expected_high": found.high,
+            "deviation": found.deviation,
+            "weeks": found.weeks,
+            "explanation": self.words,
+        }
+
+
+def find_anomalies(results: Iterable[Mapping[str, Any]], backend: Backend) -> Iterator[dict[str, Any]]:
+    """Anomalies of the days that a run's files tell of, in the tables as they are published, as rows."""
+    spans: dict[str, tuple[date, date]] = {}
+    for result in results:
+        if result["min_date"]:
+            first, last = date.fromisoformat(result["min_date"]), date.fromisoformat(result["max_date"])
+            known = spans.get(result["dataset"], (first, last))
+            spans[result["dataset"]] = (min(first, known[0]), max(last, known[1]))
+    for dataset, (first, last) in sorted(spans.items()):
+        contract = load_contract(dataset)
+        if contract.partition_by:
+            begin = max(first, last - timedelta(days=LATEST - 1))
+            figures = profile(contract, begin - HISTORY, last + timedelta(days=1), backend)
+            yield from (found.row() for found in anomalies(contract, figures, begin, last))
+
+
+def anomalies(contract: Contract, figures: Sequence[Figures], first: date, last: date) -> Iterator[Anomaly]:
+    """Judge the days from ``first`` to ``last`` of a dataset by the eight weeks before each.
+
+    Parameters
+    ----------
+    contract
+        Says how sensitive to be.
+    figures
+        What each day and segment looks like, from eight weeks before ``first`` on; days before the dataset's first
+        are not there, other days without rows count as empty.
+    """
+    by_segment: dict[str, dict[date, dict[str, float]]] = defaultdict(dict)
+    for found in figures:
+        by_segment[found.segment][found.day] = found.values
+    whole = by_segment.get(ALL, {})
+    if not whole:
+        return
+    begins = min(whole)
+    for ago in range((last - first).days, -1, -1):
+        day = last - timedelta(days=ago)
+        grown = growth(_weekly(whole, day, begins))
+        for segment, days in by_segment.items():
+            for metric, value, expectation in _judge_day(contract, segment, days, day, begins, grown):
+                if not expectation.low <= value <= expectation.high:
+                    yield Anomaly(contract.dataset, day, segment, metric, value, expectation)
+
+
+def _weekly(days: Days, day: date, begins: date) -> list[float]:
+    """Rows of the weeks before a day, the latest first, as far as there were whole ones."""
+    weeks = []
+    for week in range(WEEKS):
+        dates = [day - timedelta(days=7 * week + n) for n in range(1, 8)]
+        if min(dates) < begins:
+            break
+        weeks.append(sum(days.get(date, {}).get("rows_found", 0.0) for date in dates))
+    return weeks
+
+
+def _judge_day(
+    contract: Contract, segment: str, days: Days, day: date, begins: date, grown: float
+) -> Iterator[tuple[str, float, Expectation]]:
+    limit = LIMIT / contract.watched.sensitivity
+    past = {
+        ago: days.get(day - timedelta(days=ago), {})
+        for ago in range(1, HISTORY.days + 1)
+        if day - timedelta(days=ago) >= begins
+    }
+    now = days.get(day, {})
+    rows = now.get("rows_found", 0.0)
+    level = {ago: grown ** (ago / 7) for ago in past}
+    counts = {ago: then.get("rows_found", 0.0) * level[ago] for ago, then in past.items()}
+    sells = (MISSING * limit if segment == ALL else limit, NO_FAULT * limit)
+    if found := judge(rows, counts, limits=sells, spread=1.0, root=anscombe, back=anscombe_back):
+        yield "rows", rows, found
+    if not rows:
+        return
+    if contract.watched.distinct and segment == ALL:
+        yield from _judge_repeats(now, past, RARE * limit)
+    for column in blanks(contract):
+        yield from _judge_blanks(column.name, now, past, limit)
+    for column in numbers(contract):
+        yield from _judge_values(column.name, now, past, level if column.money else {}, limit)
+
+
+def _judge_repeats(
+    now: Mapping[str, float], past: Mapping[int, Mapping[str, float]], limit: float
+) -> Iterator[tuple[str, float, Expectation]]:
+    """Judge how many rows tell of what another row of the day tells of."""
+    rows = now["rows_found"]
+    history = {ago: (then["repeats"], then["rows_found"]) for ago, then in past.items() if then}
+    if found := judge_rare(now["repeats"], rows, history, limit=limit):
+        share = found._replace(
+            expected=1 - found.expected / rows,
+            low=1 - found.high / rows,
+            high=1.0,
+            deviation=-found.deviation,
+        )
+        yield "distinct_share", 1 - now["repeats"] / rows, share
+
+
+def _judge_blanks(
+    name: str, now: Mapping[str, float], past: Mapping[int, Mapping[str, float]], limit: float
+) -> Iterator[tuple[str, float, Expectation]]:
+    """Judge the blanks of a column as the count they would be at today's number of rows."""
+    rows, figure = now["rows_found"], f"nulls.{name}"
+    told = {
+        ago: rows * then[figure] / then["rows_found"] for ago, then in past.items() if then.get("rows_found")
+    }
+    part, limits = now[figure], (NO_FAULT * limit, limit)
+    # where most are blank, the others are the count that spreads
+    rest = bool(told) and median(told.values()) > rows / 2
+    if rest:
+        part, told = rows - part, {ago: rows - count for ago, count in told.items()}
+        limits = (limit, NO_FAULT * limit)
+    found = judge(part, told, limits=limits, spread=1.0, root=anscombe, back=anscombe_back)
+    if found is None:
+        return
+    shares = [(1 - n / rows) if rest else n / rows for n in (found.expected, found.low, found.high)]
+    ends = sorted(shares[1:])
+    deviation = -found.deviation if rest else found.deviation
+    expectation = Expectation(shares[0], max(ends[0], 0.0), min(ends[1], 1.0), deviation, found.weeks)
+    yield f"null_share.{name}", now[figure] / rows, expectation
+
+
+def _judge_values(
+    name: str,
+    now: Mapping[str, float],
+    past: Mapping[int, Mapping[str, float]],
+    level: Mapping[int, float],
+    limit: float,
+) -> Iterator[tuple[str, float, Expectation]]:
+    """Judge sum, mean and quantiles of a column; the sum where the column is money, for it grows with the rows."""
+    counted = now.get(f"counted.{name}", 0.0)
+    told = {ago: then for ago, then in past.items() if then.get(f"counted.{name}", 0.0) >= FEW_VALUES}
+    if counted < FEW_VALUES or len(told) < WEEKS:
+        return
+    means = {ago: then[f"sum.{name}"] / then[f"counted.{name}"] for ago, then in told.items()}
+    typical = median(abs(mean) for mean in means.values())
+    tail = median(then[f"p95.{name}"] - then[f"p50.{name}"] for then in told.values())
+    one = max(tail / 1.645, typical / 2, 1e-6)  # spread of one value, were the values spread as a bell
+    of_mean, both = one / sqrt(counted), (limit, limit)
+    if found := judge(now[f"sum.{name}"] / counted, means, limits=both, spread=of_mean):
+        yield f"mean.{name}", now[f"sum.{name}"] / counted, found
+    for quantile, few in (("p50", FEW_VALUES), ("p95", FEW_IN_TAIL)):
+        history = {ago: then[f"{quantile}.{name}"] for ago, then in told.items()}
+        spread = max(2 * of_mean, LUMPS * abs(median(history.values())))
+        if counted >= few and (
+            found := judge(now[f"{quantile}.{name}"], history, limits=both, spread=spread)
+        ):
+            yield f"{quantile}.{name}", now[f"{quantile}.{name}"], found
+    if level:
+        sums = {ago: then[f"sum.{name}"] * level[ago] for ago, then in told.items()}
+        spread = (typical + one) * sqrt(counted)
+        if found := judge(now[f"sum.{name}"], sums, limits=(limit, NO_FAULT * limit), spread=spread):
+            yield f"sum.{name}", now[f"sum.{name}"], found
+
+
+def _shown(metric: str, value: float) -> str:
+    if "share" in metric:
+        return f"{100 * value:.1f} %"
+    return f"{value:,.0f}" if metric == "rows" else f"{value:,.2f}"
+
+
+def _named(metric: str, value: str) -> str:
+    kind, _, column = metric.partition(".")
+    words = {
+        "rows": f"{value} rows",
+        "distinct_share": f"{value} of the rows tell of different things",
+        "null_share": f"{value} of {column} is blank",
+        "sum": f"{column} adds up to {value}",
+        "mean": f"{column} is {value} on average",
+        "p50": f"half of {column} is at most {value}",
+        "p95": f"95 % of {column} is at most {value}",
+    }
+    return words[kind]

@@ -1,0 +1,140 @@
+"""How unlike its history a figure is: robust z-scores over the same weekdays of the weeks before.
+
+Median and median absolute deviation in place of mean and standard deviation, as Iglewicz and Hoaglin have it
+(https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm); the trend by Theil and Sen, the median of the slopes
+between all pairs of points; counts by Anscombe's root, which gives them a spread of 1 whatever their size
+(https://doi.org/10.1093/biomet/35.3-4.246).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from math import exp, lgamma, log, sqrt
+from statistics import NormalDist, median
+from typing import NamedTuple
+
+WEEKS = 8
+FEWEST = 4  # same weekdays without which nothing is expected
+MAD_TO_SIGMA = 1.4826
+
+
+class Expectation(NamedTuple):
+    """What a day's figure was expected to be, the ends of what would have been usual, and how far off it is."""
+
+    expected: float
+    low: float
+    high: float
+    deviation: float
+    weeks: int
+
+
+def anscombe(count: float) -> float:
+    """The root of a count: of Poisson counts its spread is 1."""
+    return 2 * sqrt(max(count, 0.0) + 0.375)
+
+
+def anscombe_back(root: float) -> float:
+    """The count of a root."""
+    return max((max(root, 0.0) / 2) ** 2 - 0.375, 0.0)
+
+
+def plain(value: float) -> float:
+    """The value itself."""
+    return value
+
+
+def judge(
+    value: float,
+    history: Mapping[int, float],
+    *,
+    limits: tuple[float, float],
+    spread: float,
+    root: Callable[[float], float] = plain,
+    back: Callable[[float], float] = plain,
+) -> Expectation | None:
+    """Hold a day's figure against the days before.
+
+    Parameters
+    ----------
+    value
+        The figure.
+    history
+        Figures of earlier days by how many days ago, 1 to 56, already at the level of today.
+    limits
+        Robust z-scores below and above the expected beyond which a figure is unusual.
+    spread
+        Smallest standard deviation to believe in, on the scale of ``root``: what chance alone makes.
+    root, back
+        A scale on which the figures spread evenly, and the way back.
+
+    Returns
+    -------
+    Expectation | None
+        None where too few same weekdays are known.
+    """
+    rooted = {ago: root(figure) for ago, figure in history.items()}
+    same = [figure for ago, figure in rooted.items() if ago % 7 == 0]
+    if len(same) < FEWEST:
+        return None
+    centres = {
+        weekday: median(figure for ago, figure in rooted.items() if ago % 7 == weekday)
+        for weekday in {ago % 7 for ago in rooted}
+    }
+    # the spread around every weekday's own centre: eight days alone tell too little of it
+    mad = median(abs(figure - centres[ago % 7]) for ago, figure in rooted.items())
+    # the centre of n points is uncertain itself: pi/2 n of the variance of one
+    sigma = max(MAD_TO_SIGMA * mad, spread) * sqrt(1 + 1.57 / len(same))
+    centre = centres[0]
+    return Expectation(
+        expected=back(centre),
+        low=back(centre - limits[0] * sigma),
+        high=back(centre + limits[1] * sigma),
+        deviation=(root(value) - centre) / sigma,
+        weeks=len(same),
+    )
+
+
+def judge_rare(
+    count: float, rows: float, history: Mapping[int, tuple[float, float]], *, limit: float
+) -> Expectation | None:
+    """Hold a count of something rare against how often it came among all rows before, by Poisson's law.
+
+    Parameters
+    ----------
+    count, rows
+        How often it came today, and among how many rows.
+    history
+        The same of earlier days by how many days ago.
+    limit
+        Standard deviations of a normal law that are as improbable as a count that is unusual.
+    """
+    weeks = sum(1 for ago in history if ago % 7 == 0)
+    before = sum(among for _, among in history.values())
+    if weeks < FEWEST or not before:
+        return None
+    # one more than were seen: never yet is not never
+    expected = rows * (sum(seen for seen, _ in history.values()) + 1) / before
+    high = int(expected)
+    while _sigmas(high + 1, expected) <= limit:
+        high += 1
+    return Expectation(expected, 0.0, float(high), _sigmas(int(count), expected), weeks)
+
+
+def _sigmas(count: int, expected: float) -> float:
+    """Standard deviations of a normal law beyond which lies what Poisson's law has at ``count`` and above."""
+    if count <= expected:
+        return 0.0
+    term = exp(count * log(expected) - expected - lgamma(count + 1))
+    tail, at = 0.0, count
+    while term > tail * 1e-12:
+        tail, at = tail + term, at + 1
+        term *= expected / at
+    return -NormalDist().inv_cdf(max(tail, 1e-300))
+
+
+def growth(weekly: Sequence[float]) -> float:
+    """Growth per week as a factor, from the totals of weeks, the latest first; 1 where there is nothing to tell by."""
+    known = [(ago, log(total)) for ago, total in enumerate(weekly) if total > 0]
+    if len(known) < FEWEST:
+        return 1.0
+    slopes = [(earlier - later) / (b - a) for (a, later), (b, earlier) in combinations(known, 2)]
+    return exp(-median(slopes))

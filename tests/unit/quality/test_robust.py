@@ -1,0 +1,40 @@
+"""A figure is held against the same weekdays of the weeks before, robustly, at the level of today."""
+
+import pytest
+
+from saleslake.quality.robust import anscombe, anscombe_back, growth, judge, judge_rare
+
+COUNT = {"limits": (5.0, 5.0), "spread": 1.0, "root": anscombe, "back": anscombe_back}
+
+
+def week(saturday):
+    """A history of eight weeks of a hundred rows a day, with another number on the judged weekday."""
+    return {ago: saturday if ago % 7 == 0 else 100 for ago in range(1, 57)}
+
+
+def test_a_quiet_weekday_is_expected_to_be_quiet():
+    found = judge(20, week(20), **COUNT)
+    assert found.low <= 20 <= found.high
+    assert judge(100, week(20), **COUNT).deviation > 5
+
+
+def test_one_odd_week_in_eight_changes_nothing():
+    history = week(100) | {7: 5000}
+    assert judge(100, history, **COUNT).expected == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("known", "judged"), [(27, False), (28, True)])
+def test_fewer_than_four_same_weekdays_let_expect_nothing(known, judged):
+    history = dict.fromkeys(range(1, known + 1), 100)
+    assert (judge(0, history, **COUNT) is not None) is judged
+
+
+def test_growth_is_told_by_most_weeks_not_by_one():
+    assert growth([110 * 1.1**-n for n in range(8)]) == pytest.approx(1.1)
+    assert growth([1000, *(110 * 1.1**-n for n in range(1, 8))]) == pytest.approx(1.1, rel=0.03)
+
+
+def test_what_never_came_before_is_told_by_a_few():
+    history = dict.fromkeys(range(1, 57), (0, 100))
+    assert judge_rare(1, 100, history, limit=3.5).high >= 1
+    assert judge_rare(3, 100, history, limit=3.5).deviation > 3.5
