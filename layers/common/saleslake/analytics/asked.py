@@ -35,7 +35,7 @@ class OneRow(RootModel[dict[str, Any]]):
     """The answer of an endpoint that is about one thing."""
 
 
-class Facts(BaseModel):
+class Facts(BaseModel, defer_build=True):
     """Where the rows come from, and how many more there are."""
 
     rollup: str | None

@@ -69,7 +69,7 @@ class Exportable(Protocol):
         """The statement that gives all its rows, not yet pinned to a release."""
 
 
-class Kept(BaseModel):
+class Kept(BaseModel, defer_build=True):
     """What is kept of an export."""
 
     query_id: str
@@ -79,7 +79,7 @@ class Kept(BaseModel):
     attempt: int = 0
 
 
-class Export(BaseModel):
+class Export(BaseModel, defer_build=True):
     """An export: what it is of, how far it is, and where its file is."""
 
     id: str = Field(examples=["e-0123456789abcdef01234567"])

@@ -1,4 +1,7 @@
-"""What ``GET /analytics`` answers, field by field; OpenAPI is generated from here."""
+"""What ``GET /analytics`` answers, field by field; OpenAPI is generated from here.
+
+Models are built when first used (``defer_build``): most of them only when the API describes itself.
+"""
 
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -17,7 +20,7 @@ Count = Annotated[int, Field(ge=0)]
 class Row(BaseModel):
     """One row of a query: exactly these columns, and no value is converted on the way."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Kpis(Row):
@@ -71,7 +74,7 @@ class MonthRow(Row):
     avg_order_value: Money = Field(description="revenue / order_count, rounded half up")
 
 
-class AnalyticsData(BaseModel):
+class AnalyticsData(BaseModel, defer_build=True):
     """The four parts of the answer; lists come highest revenue first, months oldest first."""
 
     kpis: Kpis
@@ -80,7 +83,7 @@ class AnalyticsData(BaseModel):
     monthly_trends: list[MonthRow]
 
 
-class Source(BaseModel):
+class Source(BaseModel, defer_build=True):
     """Which release an answer is about, and what this very answer cost."""
 
     release: str = Field(
@@ -110,7 +113,7 @@ class AnalyticsMetadata(Source, Records):
     """Where the figures come from."""
 
 
-class AnalyticsAnswer(BaseModel):
+class AnalyticsAnswer(BaseModel, defer_build=True):
     """Answer of ``GET /analytics``."""
 
     status: Literal["success"]
@@ -121,7 +124,7 @@ class AnalyticsAnswer(BaseModel):
     metadata: AnalyticsMetadata
 
 
-class ReleaseRow(BaseModel):
+class ReleaseRow(BaseModel, defer_build=True):
     """One release that is kept."""
 
     release: str = Field(description="What the parameter release takes")
@@ -131,14 +134,14 @@ class ReleaseRow(BaseModel):
     parent: str | None = Field(description="The release it was built on")
 
 
-class ReleasesAnswer(BaseModel):
+class ReleasesAnswer(BaseModel, defer_build=True):
     """Answer of ``GET /releases``, newest first."""
 
     status: Literal["success"]
     data: list[ReleaseRow]
 
 
-class Health(BaseModel):
+class Health(BaseModel, defer_build=True):
     """Answer of ``GET /health``."""
 
     status: Literal["ok"]

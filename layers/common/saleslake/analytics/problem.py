@@ -27,7 +27,7 @@ _TITLES = {
 }
 
 
-class ParameterFault(BaseModel):
+class ParameterFault(BaseModel, defer_build=True):
     """One parameter of the request that cannot be used."""
 
     parameter: str
@@ -35,7 +35,7 @@ class ParameterFault(BaseModel):
     closest: list[str] = Field(default_factory=list, description="Right ones that resemble it, best first")
 
 
-class Problem(BaseModel):
+class Problem(BaseModel, defer_build=True):
     """Why a request was not answered."""
 
     type: str = Field(description="Names the kind of problem", examples=["urn:saleslake:no_release"])

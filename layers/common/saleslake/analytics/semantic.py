@@ -29,6 +29,7 @@ class Query(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
+        defer_build=True,
         json_schema_extra={
             "examples": [
                 {
