@@ -12,6 +12,7 @@ lease    lease                       who may build and publish now, with a fenci
 schema   <dataset>                   columns its files have brought, with their types; when the last one landed
 change   <dataset>#<kind>#<column>   what is new about its columns, once: which file brought it, what became of it
 table    <table>                     metadata file of a table as it was created, before any release
+incident <table>                     something wrong with a table: since when, what, whether it is resolved
 ======== =========================== ===========================================================
 """
 

@@ -7,9 +7,11 @@ import click
 
 from saleslake.cli.again import backfill, rebuild, replay
 from saleslake.cli.call import invoke, url
+from saleslake.cli.check import check
 from saleslake.cli.context import Errors, pass_stack_name
 from saleslake.cli.load import load
 from saleslake.cli.pull import pull
+from saleslake.cli.quarantine import quarantine
 from saleslake.cli.query import query
 from saleslake.cli.redrive import redrive
 from saleslake.cli.releases import diff, expire, maintain, releases, rollback
@@ -35,6 +37,6 @@ def main(context: click.Context, stack: str) -> None:
 
 for command in (
     load, status, url, releases, diff, rollback, run, watch, backfill, replay, rebuild, expire, maintain,
-    invoke, pull, query, redrive,
+    invoke, pull, check, quarantine, query, redrive,
 ):  # fmt: skip
     main.add_command(command)

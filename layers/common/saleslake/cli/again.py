@@ -1,11 +1,13 @@
 """`saleslake backfill`, `replay` and `rebuild`: load again what is in raw."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from saleslake.cli.context import Deployed, deployed
+from saleslake.cli.quarantine import take_corrections
 from saleslake.cli.runs import tell, watched
 from saleslake.release.order import Order
 
@@ -39,8 +41,17 @@ def backfill(
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @deployed
 def replay(lake: Deployed, files: tuple[str, ...]) -> None:
-    """Load each FILE (its name or its id) as if it had landed just now; the way back for files that are held."""
-    ask(lake, {"replay": list(files)})
+    """Load each FILE (its name or its id) as if it had landed just now; the way back for files that are held.
+
+    A FILE on this machine that `saleslake quarantine export` wrote puts its corrected rows in their places instead.
+    """
+    corrected = {
+        name: found
+        for name in files
+        if Path(name).is_file() and (found := take_corrections(lake, Path(name)))
+    }
+    again = [name for name in files if name not in corrected]
+    ask(lake, {"replay": again} if again else {})
 
 
 @click.command()

@@ -10,6 +10,7 @@ from typing import Any
 from saleslake.aws.backend import Backend
 from saleslake.contracts.loader import load_contract
 from saleslake.formats.rows import RowWriter, read_batches
+from saleslake.history import FileAccount
 from saleslake.quality.masking import Mask, file_header
 from saleslake.quality.tables import BY_NAME
 from saleslake.zones import quality_key
@@ -54,6 +55,44 @@ def _write(result: Mapping[str, Any], file: Mapping[str, Any], run_id: str, back
         writer.close()
         backend.lake.put_file(quality_key("quarantine", run_id, result["file_id"]), table)
     return written
+
+
+def close_corrected(
+    results: Iterable[Mapping[str, Any]], files: Mapping[str, FileAccount], backend: Backend
+) -> int:
+    """Mark the refused rows of files that this run's files correct as replayed; how many files that is.
+
+    Parameters
+    ----------
+    results
+        What Transform says of the run's files.
+    files
+        The files of its release.
+    """
+    closed = 0
+    for result in results:
+        item = backend.ledger.get("file", result["file_id"]) or {}
+        corrected = files.get(item.get("corrects", ""))
+        if corrected is not None and corrected.quarantined.rows:
+            closed += _close(corrected, result["file_id"], backend)
+    return closed
+
+
+def _close(account: FileAccount, by: str, backend: Backend) -> bool:
+    """Write a file's refused rows again with their new state; False where they are not there."""
+    key = quality_key("quarantine", account.run_id, account.file_id)
+    body = backend.lake.get_bytes(key)
+    if body is None:
+        return False
+    with tempfile.TemporaryDirectory(prefix="saleslake-") as folder:
+        old, new = Path(folder, "old.parquet"), Path(folder, "new.parquet")
+        old.write_bytes(body)
+        writer = RowWriter(new, BY_NAME["quarantine"].columns)
+        for batch in read_batches(old):
+            writer.write([{**row, "state": "replayed", "replayed_as": by} for row in batch])
+        writer.close()
+        backend.lake.put_file(key, new)
+    return True
 
 
 def rules(row: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from saleslake.quality.anomalies import find_anomalies
 from saleslake.quality.checks import check_rows
 from saleslake.quality.dimensions import Score, score_dataset, score_file
 from saleslake.quality.files import FileCheck, score
-from saleslake.quality.quarantined import write_quarantined
+from saleslake.quality.quarantined import close_corrected, write_quarantined
 from saleslake.quality.score import transformed
 from saleslake.quality.tables import BY_NAME
 from saleslake.zones import quality_key, run_accounts_key, run_checks_key
@@ -72,6 +72,8 @@ def record(request: RecordRequest, backend: Backend) -> Recorded:
             for table, rows in written.items()
         }
         rows = {table: count.result() for table, count in counts.items()}
+        if request.release_id and run.accounts:
+            close_corrected(run.results, run.accounts.files, backend)
         return Recorded(rows={**rows, "quarantine": kept.result()})
 
 
