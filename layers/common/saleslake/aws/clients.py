@@ -16,6 +16,8 @@ _CONFIG = Config(
     read_timeout=60,
     tcp_keepalive=True,
 )
+# Addresses signed the older way, botocore's default for some regions, are refused by others.
+_OF_SERVICE = {"s3": _CONFIG.merge(Config(signature_version="s3v4"))}
 
 _making = Lock()  # clients may be shared between threads; making them of one session may not
 
@@ -29,9 +31,9 @@ def client(service: str, *, transfers: bool = False) -> Any:
     if transfers:
         import boto3  # noqa: PLC0415 - whoever moves no large object does without
 
-        return boto3.client(service, config=_CONFIG)  # type: ignore[call-overload]
+        return boto3.client(service, config=_OF_SERVICE.get(service, _CONFIG))  # type: ignore[call-overload]
     with _making:
-        return _session().create_client(service, config=_CONFIG)
+        return _session().create_client(service, config=_OF_SERVICE.get(service, _CONFIG))
 
 
 @cache
