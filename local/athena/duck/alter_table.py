@@ -1,4 +1,8 @@
-"""ALTER TABLE on Iceberg tables: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-evolving-table-schema.html."""
+"""ALTER TABLE: of Iceberg tables, and ADD COLUMNS of others.
+
+https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-evolving-table-schema.html
+https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-columns.html
+"""
 
 import itertools
 from typing import Any
@@ -17,8 +21,9 @@ from local.athena.errors import NotSupportedHere, commit_conflict, user_error
 def alter_table(cursor: Any, work: Defining) -> Result:
     """SET TBLPROPERTIES, ADD COLUMNS and DROP COLUMN; other changes are refused."""
     database, name = work.name(cursor)
-    if not iceberg.is_iceberg(work.table(database, name)):
-        raise NotSupportedHere("ALTER TABLE of a table that is not Iceberg")
+    found = work.table(database, name)
+    if not iceberg.is_iceberg(found):
+        return _alter_hive(cursor, work, database, found)
     table = iceberg.load(work.store, database, name)
     try:
         if cursor.keywords("set", "tblproperties"):
@@ -33,6 +38,24 @@ def alter_table(cursor: Any, work: Defining) -> Result:
         raise commit_conflict(database, name) from error
     if not cursor.at_end():
         raise user_error("SYNTAX_ERROR", f"mismatched input '{cursor.peek()[1]}'")
+    return done()
+
+
+def _alter_hive(cursor: Any, work: Defining, database: str, found: dict[str, Any]) -> Result:
+    """ADD COLUMNS only: nothing else is asked for here."""
+    columns = emulated._column_list(cursor) if cursor.keywords("add", "columns") else None
+    if not columns or not cursor.at_end():
+        raise NotSupportedHere("this ALTER TABLE of a table that is not Iceberg")
+    present = found["StorageDescriptor"]["Columns"]
+    known = {item["Name"].lower() for item in [*present, *found.get("PartitionKeys", [])]}
+    for item in columns:
+        if item["Name"].lower() in known:
+            raise user_error("COLUMN_ALREADY_EXISTS", f"Column '{item['Name'].lower()}' already exists")
+        known.add(item["Name"].lower())
+    kept = ("Name", "Description", "TableType", "Parameters", "PartitionKeys")
+    definition = {field: found[field] for field in kept if field in found}
+    definition["StorageDescriptor"] = {**found["StorageDescriptor"], "Columns": [*present, *columns]}
+    work.store.glue("UpdateTable", DatabaseName=database, TableInput=definition)
     return done()
 
 

@@ -50,11 +50,11 @@ def test_statements_of_one_table_run_one_after_the_other_and_tables_side_by_side
 
 def test_a_statement_that_names_too_few_parameters_is_refused():
     with pytest.raises(ModelsInvalid, match="fact_sales: 2 places for the parameters run id"):
-        models._parse("-- Parameters: run id.\nDELETE FROM fact_sales WHERE sale_date >= ? AND sale_date < ?")
+        models.parse("-- Parameters: run id.\nDELETE FROM fact_sales WHERE sale_date >= ? AND sale_date < ?")
 
 
 def test_published_tables_are_no_dependency():
-    statement = models._parse("INSERT INTO dim_channel SELECT channel FROM published.fact_sales")
+    statement = models.parse("INSERT INTO dim_channel SELECT channel FROM published.fact_sales")
     assert statement.sources == set()
     assert (
         sql.in_database(statement.text, "sales")

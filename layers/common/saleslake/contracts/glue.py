@@ -1,5 +1,6 @@
 """Compile a contract into the Glue tables it lives in, as ``glue:CreateTable`` takes them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from saleslake.contracts.model import LINE_NUMBER, PROVENANCE, Contract
@@ -38,6 +39,28 @@ def quarantined_rows_table(contract: Contract, location: str) -> dict[str, Any]:
     ]
     description = f"Refused rows of {contract.dataset} and why."
     return _table(f"{contract.dataset}_quarantine", description, columns, location, contract.version)
+
+
+def keep_columns(definition: dict[str, Any], present: Mapping[str, Any] | None) -> dict[str, Any]:
+    """A contract table's definition with the columns its table has beside the contract's."""
+    if present is None:
+        return definition
+    descriptor = definition["StorageDescriptor"]
+    known = {column["Name"] for column in descriptor["Columns"]}
+    kept = [column for column in present["StorageDescriptor"]["Columns"] if column["Name"] not in known]
+    return {**definition, "StorageDescriptor": {**descriptor, "Columns": [*descriptor["Columns"], *kept]}}
+
+
+def retyped(definition: Mapping[str, Any], present: Mapping[str, Any] | None) -> list[str]:
+    """What a definition says of columns that its table has with another type, in words."""
+    before = {
+        column["Name"]: column["Type"] for column in (present or definition)["StorageDescriptor"]["Columns"]
+    }
+    return [
+        f"{definition['Name']}.{column['Name']} is {before[column['Name']]} in the tables, not {column['Type']}"
+        for column in definition["StorageDescriptor"]["Columns"]
+        if before.get(column["Name"], column["Type"]) != column["Type"]
+    ]
 
 
 def _table(

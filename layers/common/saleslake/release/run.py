@@ -72,4 +72,5 @@ def write_statements(
 
 def _transform_request(name: str, item: Item) -> dict[str, Any]:
     fields = ("dataset", "name", "raw_key", "landing_order", "format")
-    return {"run_id": name, "file_id": item["sk"], **{field: item[field] for field in fields}}
+    added = {"added": item["added"]} if item.get("added") else {}
+    return {"run_id": name, "file_id": item["sk"], **{field: item[field] for field in fields}, **added}

@@ -78,7 +78,7 @@ class _Transform:
 
     def __init__(self, request: TransformRequest, lake: Objects, folder: Path, memory_mib: int) -> None:
         self.request, self.lake, self.folder = request, lake, folder
-        self.contract = load_contract(request.dataset)
+        self.contract = load_contract(request.dataset).with_added(request.added)
         self.landed = _landing_time(request.landing_order)
         self.identity = request.model_dump(include={"run_id", "dataset", "file_id", "name"})
         self._origin = {"file_id": request.file_id, "order": request.landing_order}

@@ -24,6 +24,8 @@ class TransformRequest(Frozen):
     raw_key: str
     landing_order: str
     format: DeliveredFormat
+    added: dict[str, str] = {}
+    """Columns the contract does not know and lets in all the same: name -> header."""
 
 
 class MoneyAccount(Frozen):

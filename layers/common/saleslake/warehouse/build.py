@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict
 from saleslake import sql
 from saleslake.aws.backend import Backend
 from saleslake.clock import now
+from saleslake.contracts.loader import load_contract
 from saleslake.contracts.refusal import FileRefusal
 from saleslake.history import RunFiles
 from saleslake.quarantine import refuse_accepted_file
-from saleslake.warehouse import models
+from saleslake.warehouse import evolve, models
+from saleslake.warehouse.latest import merge_statement
 from saleslake.warehouse.months import Days, ranges
 from saleslake.zones import statement_key, transform_result_key
 
@@ -60,22 +62,23 @@ def compile_build(request: BuildRequest, backend: Backend) -> Build:
     """
     if request.stage > 0:
         return Build(levels=_write(request, _replaced_months(request.run_id, backend), backend))
+    manifest = backend.lake.get_json(request.manifest_key)
     results = [
-        backend.lake.get_json(transform_result_key(request.run_id, entry["file_id"]))
-        for entry in backend.lake.get_json(request.manifest_key)
+        backend.lake.get_json(transform_result_key(request.run_id, entry["file_id"])) for entry in manifest
     ]
     refused = [result for result in results if result["status"] == "refused"]
     for result in refused:
         refuse_accepted_file(result["file_id"], [FileRefusal.model_validate(result["refusal"])], backend)
     transformed = [result for result in results if result["status"] == "transformed"]
-    texts = _loaded(request.run_id, transformed, backend)
+    extras = evolve.extra_columns(manifest, backend)
+    texts = _loaded(request.run_id, transformed, extras, backend)
     _record(request.run_id, results, backend)
     if not transformed:
         backend.ledger.update(
             "run", request.run_id, status="failed", reason="every file of the run was refused", ended_at=now()
         )
     return Build(
-        levels=_write(request, texts, backend),
+        levels=_write(request, texts, backend, extras),
         rows=sum(result["rows_written"] for result in transformed),
         files=len(transformed),
         refused=len(refused),
@@ -83,7 +86,9 @@ def compile_build(request: BuildRequest, backend: Backend) -> Build:
     )
 
 
-def _loaded(run_id: str, results: Iterable[Mapping[str, Any]], backend: Backend) -> dict[str, list[str]]:
+def _loaded(
+    run_id: str, results: Iterable[Mapping[str, Any]], extras: evolve.Extras, backend: Backend
+) -> dict[str, list[str]]:
     """Statements that bring the run's rows into the latest tables and the dimensions, by table."""
     months: dict[str, set[str]] = {}
     for result in results:
@@ -91,9 +96,9 @@ def _loaded(run_id: str, results: Iterable[Mapping[str, Any]], backend: Backend)
             months.setdefault(result["dataset"], set()).update(result["months"])
     changed = set(months)
     texts: dict[str, list[str]] = {}
-    for table, statements in models.models().items():
+    for table in models.models():
         dataset = models.datasets().get(table)
-        for statement in statements:
+        for statement in _statements(table, extras.get(dataset or "", ())):
             if dataset is None and statement.by_days:
                 continue
             wanted = statement.sources & changed if statement.sources else _is_empty(table, backend)
@@ -104,6 +109,14 @@ def _loaded(run_id: str, results: Iterable[Mapping[str, Any]], backend: Backend)
             texts.setdefault(table, []).extend(rendered)
             changed.add(table)
     return texts
+
+
+def _statements(table: str, extras: Sequence[str]) -> Sequence[models.Statement]:
+    """The statements of a table; of latest rows the one that knows their columns beside the contract's."""
+    if not extras:
+        return models.models()[table]
+    contract = load_contract(models.datasets()[table]).with_added({name: name for name in extras})
+    return [models.parse(merge_statement(contract))]
 
 
 def _replaced_months(run_id: str, backend: Backend) -> dict[str, list[str]]:
@@ -147,11 +160,15 @@ def _render(statement: models.Statement, run_id: str, days: Days | None, backend
 
 
 def _write(
-    request: BuildRequest, texts: Mapping[str, Sequence[str]], backend: Backend
+    request: BuildRequest,
+    texts: Mapping[str, Sequence[str]],
+    backend: Backend,
+    extras: evolve.Extras | None = None,
 ) -> list[list[Statement]]:
     levels = []
     position = 0
-    for step in models.levels(texts):
+    altered = sorted(evolve.statements(texts, extras or {}, backend).items())
+    for step in [*([altered] if altered else []), *models.levels(texts)]:
         level = []
         for table, text in step:
             key = statement_key(request.run_id, request.stage, position, table)

@@ -47,7 +47,7 @@ def models() -> Mapping[str, tuple[Statement, ...]]:
     """
     found: dict[str, list[Statement]] = {}
     for text in _texts():
-        statement = _parse(text)
+        statement = parse(text)
         found.setdefault(statement.target, []).append(statement)
     reads = {table: set().union(*(s.sources for s in statements)) for table, statements in found.items()}
     try:
@@ -91,7 +91,14 @@ def _texts() -> Iterable[str]:
             yield from sql.read(f"{folder}/{path.stem}")
 
 
-def _parse(text: str) -> Statement:
+def parse(text: str) -> Statement:
+    """What a statement writes and reads, by its text.
+
+    Raises
+    ------
+    ModelsInvalid
+        It says other parameters than it has.
+    """
     tree = sqlglot.parse_one(text, dialect="athena")
     target = tree.this.find(exp.Table).name
     parameters = sql.parameters(text)

@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from saleslake import sql
 from saleslake.aws.backend import Backend
-from saleslake.contracts.glue import processed_table, quarantined_rows_table
+from saleslake.contracts.glue import keep_columns, processed_table, quarantined_rows_table, retyped
 from saleslake.contracts.loader import contracts
+from saleslake.errors import ContractInvalid
 from saleslake.warehouse.latest import create_statement, latest_table
 from saleslake.zones import PROCESSED, QUARANTINE, curated_location
 
@@ -26,18 +27,26 @@ def create_tables(backend: Backend) -> list[str]:
 
     Iceberg tables are created in the build database by Athena; the published database gets a second pointer to
     the same metadata file. Where each table started is kept in the ledger: it is what a restore goes back to
-    while no release has the table.
+    while no release has the table. A column that an Iceberg table lacks is added by the run that first writes it;
+    one that a contract has no longer stays in its tables.
 
     Returns
     -------
     list of str
         Names of the curated tables created now.
+
+    Raises
+    ------
+    ContractInvalid
+        A contract gives a column another type than its table has.
     """
     build = backend.settings.build_database
     for contract in contracts():
-        backend.catalog.create(
-            build, processed_table(contract, backend.lake.uri(f"{PROCESSED}{contract.dataset}/"))
-        )
+        definition = processed_table(contract, backend.lake.uri(f"{PROCESSED}{contract.dataset}/"))
+        present = backend.catalog.table(build, contract.dataset)
+        if wrong := retyped(definition, present):
+            raise ContractInvalid(f"{'; '.join(wrong)}: a column of another type needs another name")
+        backend.catalog.create(build, keep_columns(definition, present))
         rows = backend.lake.uri(f"{QUARANTINE}rows/{contract.dataset}/")
         backend.catalog.create(build, quarantined_rows_table(contract, rows))
     with ThreadPoolExecutor(AT_ONCE) as pool:
