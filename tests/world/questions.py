@@ -11,6 +11,7 @@ from saleslake.metrics.built import catalogue
 from saleslake.metrics.model import TIMES
 from saleslake.metrics.planner import plan
 from saleslake.metrics.request import Request, Value, filters_of, whole
+from tests.oracle.figures import NONE, Frames, answer
 from tests.world.marts import VALUES, Cell, Run
 
 FIRST, LAST = date(2025, 11, 1), date(2025, 12, 31)
@@ -92,6 +93,32 @@ def unlike(run: Run, request: Request) -> str:
     odd = [(mine, theirs) for mine, theirs in zip(given, wanted, strict=False) if mine != theirs]
     counts = f"{len(given)} rows, {len(wanted)} of the source; {odd[:1]}"
     return f"{request!r}\n{planned.tables}: {counts}\n{planned.statement}\n{forced.statement}"
+
+
+def wrong(run: Run, request: Request, frames: Frames) -> str:
+    """How the planner's answer and that of pandas differ; empty when they agree to the last digit."""
+    filters = [(given.name, given.values) for given in request.filters]
+    days = (request.first, request.last)
+    wanted = answer(frames, request.source, request.measures, request.by, filters, days)
+    planned = plan(request, catalogue())
+    given = {
+        tuple(_key(cell, name) for cell, name in zip(row, request.by, strict=False)): row[len(request.by) :]
+        for row in _rows(run, planned.statement)
+    }
+    for group in given.keys() | wanted.keys():
+        mine, theirs = given.get(group), wanted.get(group)
+        nothing = tuple(value or 0 for value in theirs or ()) == (0,) * len(request.measures)
+        if mine != theirs and not (mine is None and nothing):
+            return f"{request!r}\n{group}: {mine}, pandas says {theirs}\n{planned.statement}"
+    return ""
+
+
+def _key(cell: Cell | Decimal, name: str) -> object:
+    if cell is None:
+        return NONE
+    if name in TIMES:
+        return date.fromisoformat(str(cell))
+    return cell == "true" if name == "is_b2b" else cell
 
 
 def _rows(run: Run, sql: str) -> list[tuple[Cell | Decimal, ...]]:
