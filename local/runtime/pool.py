@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import defaultdict
@@ -12,6 +13,8 @@ from local.runtime.worker import Host, Worker
 
 IDLE_SECONDS = 300.0
 SWEEP_SECONDS = 15.0
+# AWS starts any number of processes at once on as many machines; here more than this only keep each other waiting.
+STARTS_AT_ONCE = max(2, os.cpu_count() or 2)
 
 
 class Pool:
@@ -21,7 +24,9 @@ class Pool:
         self._host = host
         self._idle: dict[str, list[Worker]] = defaultdict(list)
         self._busy: set[Worker] = set()
+        self._starting: set[Worker] = set()
         self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._closed = threading.Event()
         threading.Thread(target=self._sweep, name="lambda-idle", daemon=True).start()
 
@@ -54,23 +59,42 @@ class Pool:
             worker.close()
 
     def _lease(self, function: Function) -> Worker:
-        with self._lock:
-            idle = self._idle[function.name]
-            stale = [worker for worker in idle if worker.function != function and _same(worker, function)]
-            idle[:] = [worker for worker in idle if worker not in stale]
-            fitting = [worker for worker in idle if worker.function == function]
-            worker = fitting[-1] if fitting else Worker(function, self._host)
-            if fitting:
-                idle.remove(worker)
+        stale: list[Worker] = []
+        with self._changed:
+            while (worker := self._free(function, stale)) is None:
+                self._changed.wait()
             self._busy.add(worker)
         for old in stale:
             old.close()
         return worker
 
+    def _free(self, function: Function, stale: list[Worker]) -> Worker | None:
+        """A warm worker, else a new one; None while others start. Adds to ``stale`` what is of another deployment."""
+        idle = self._idle[function.name]
+        old = [worker for worker in idle if worker.function != function and _same(worker, function)]
+        stale += old
+        idle[:] = [worker for worker in idle if worker not in old]
+        fitting = [worker for worker in idle if worker.function == function]
+        if fitting:
+            idle.remove(fitting[-1])
+            return fitting[-1]
+        if sum(worker.function.name == function.name for worker in self._starting) >= STARTS_AT_ONCE:
+            return None
+        worker = Worker(function, self._host, started=self._started)
+        self._starting.add(worker)
+        return worker
+
+    def _started(self, worker: Worker) -> None:
+        with self._changed:
+            self._starting.discard(worker)
+            self._changed.notify_all()
+
     def _release(self, worker: Worker, *, reusable: bool) -> None:
         worker.idle_since = time.monotonic()
-        with self._lock:
+        with self._changed:
             self._busy.discard(worker)
+            self._starting.discard(worker)
+            self._changed.notify_all()
             if reusable and not self._closed.is_set():
                 self._idle[worker.function.name].append(worker)
                 return

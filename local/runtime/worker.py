@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,9 +52,12 @@ class _Ended(Exception):
 class Worker:
     """One warm or cold execution environment of ``function``."""
 
-    def __init__(self, function: Function, host: Host) -> None:
+    def __init__(
+        self, function: Function, host: Host, started: Callable[[Worker], None] = lambda _: None
+    ) -> None:
         self.function = function
         self.idle_since = 0.0
+        self._started = started
         self._host = host
         self._private = host.sandboxes / uuid.uuid4().hex
         self._process: subprocess.Popen[bytes] | None = None
@@ -71,6 +75,7 @@ class Worker:
             if self._process is None:
                 self._initialise(request_id)
                 init_ms = (time.monotonic() - began) * 1000
+                self._started(self)
             began = time.monotonic()
             answer = self._run(payload, request_id, arn, trace)
         except _Ended as ended:

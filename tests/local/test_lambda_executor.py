@@ -175,6 +175,13 @@ def test_concurrent_invocations_run_in_environments_of_their_own(workshop: Works
     assert len({answer.payload["process"] for answer in answers}) == 3
 
 
+def test_a_burst_of_short_invocations_is_served_by_few_environments(workshop: Workshop) -> None:
+    name = workshop.function(CODE)
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: workshop.invoke(name), range(16)))
+    assert len({answer.payload["process"] for answer in answers}) < 16
+
+
 def test_a_new_deployment_ends_the_old_environments(workshop: Workshop) -> None:
     name = workshop.function(CODE)
     old = workshop.invoke(name).payload["process"]
