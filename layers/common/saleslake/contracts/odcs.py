@@ -16,6 +16,7 @@ from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.headers import normalise_header
 from saleslake.contracts.model import Column, Contract, ExtraColumns, Kind, ValueRule, Watched
+from saleslake.contracts.relations import DUPLICATES, read_relations
 from saleslake.contracts.rules import read_rules
 from saleslake.errors import ContractInvalid
 
@@ -129,7 +130,7 @@ class _Reading:
             columns=columns,
             watched=self.watched(custom, columns, name),
             row_rules=row_rules,
-            table_rules=table_rules,
+            table_rules=(*table_rules, *read_relations(self, table["properties"], name)),
         )
 
     def names(
@@ -231,6 +232,8 @@ class _Reading:
     def allowed(self, rules: Sequence[Mapping[str, Any]], where: str) -> ValueRule | None:
         found = None
         for rule in rules:
+            if rule.get("metric") == DUPLICATES:  # a rule over the whole table
+                continue
             if (
                 rule.get("metric") != "invalidValues"
                 or "validValues" not in rule.get("arguments", {})
