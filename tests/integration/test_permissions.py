@@ -2,6 +2,8 @@
 
 import json
 import re
+import urllib.parse
+import urllib.request
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,6 +119,14 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
     run_the_nightly_schedule_now(lake)
     lake.analytics()
 
+    # an export, and answers ahead of what was asked
+    export = exported(lake, {"measures": ["revenue"], "dimensions": ["state"]})
+    with urllib.request.urlopen(export["url"], timeout=60) as file:
+        assert file.read().startswith(b'"state","revenue"')
+    wait_for(lambda: asks(lake), "what is asked to be written down", 60)
+    refresh = lake.client("lambda").invoke(FunctionName=lake.role("RefreshFunction"), Payload=b"{}")
+    assert json.loads(refresh["Payload"].read())["failed"] == 0
+
     # answers that expire, tables that are tidied up, and an execution that is stopped while a file waits
     for name in ("one more", "and one more"):
         lake.load(report(tmp_path, name, "03-30-22"))
@@ -152,6 +162,30 @@ def run_the_nightly_schedule_now(lake):
     )
     wait_for(lambda: len(lake.executions()) > before, "the schedule to start an execution", 90)
     lake.settle()
+
+
+def exported(lake, question):
+    """An export once its file is there."""
+    address = f"{lake.outputs['ApiUrl']}/exports"
+    request = urllib.request.Request(address, json.dumps(question).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert answer.status == 202
+        address = urllib.parse.urljoin(address, answer.headers["Location"])
+
+    def found():
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            export = json.load(answer)
+        assert export["status"] != "failed"
+        return export if export["url"] else None
+
+    return wait_for(found, "the export to end", 60)
+
+
+def asks(lake):
+    """Whether the API has written down what it was asked; it does so now and then, when it is asked."""
+    lake.analytics()
+    listed = lake.client("s3").list_objects_v2(Bucket=lake.outputs["LakeBucketName"], Prefix="asks/")
+    return "Contents" in listed
 
 
 def excused(statement):
