@@ -22,7 +22,7 @@ unexport AWS_PROFILE AWS_SESSION_TOKEN
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up load status url query releases invoke logs env down test check bench world conformance differential \
-        locks format docs clean
+        fuzz locks format docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  \033[1m%-13s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -129,6 +129,9 @@ conformance: $(READY) ## every SQL file: allowed by Athena, valid on Trino, the 
 
 differential: $(READY) ## random queries on both engines [CASES=2000] [SEED=n] (fetches Trino: needs Maven)
 	$(PY) -m pytest -s tests/differential
+
+fuzz: $(READY) ## mutated files through inspection and transform: nothing breaks, is lost or made up [CASES=2000] [SEED=n]
+	$(PY) -m pytest -s tests/fuzz
 
 clean: ## remove what builds and tests leave behind (not .venv, not STATE)
 	rm -rf .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis out
