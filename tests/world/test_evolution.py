@@ -12,6 +12,7 @@ from local.athena.iceberg import load
 from saleslake.contracts import loader
 from saleslake.contracts.model import Column
 from saleslake.errors import ContractInvalid
+from saleslake.ingest.infer import infer_contract
 from saleslake.warehouse import columns, models
 from saleslake.warehouse.tables import create_tables
 from tests.oracle.warehouse_files import Delivered
@@ -124,3 +125,28 @@ def test_a_deployment_leaves_the_columns_that_files_added(bench, land):
     create_tables(bench.backend)
     land("", "R2,Ben,")
     assert latest(bench, "sales_rep_id", "badge") == [("R1", "red"), ("R2", None)]
+
+
+def test_an_inferred_contract_takes_the_file_it_was_inferred_from(tmp_path, monkeypatch):
+    rows = [f"0{n},{n + 1:02}/04/2024,{n},{n}.50,{'sun' if n % 2 else 'rain'}" for n in range(28)]
+    file = tmp_path / "shop_visits.csv"
+    file.write_text("\n".join(["Store No,Visit Date,Visitors,Takings,Weather", *rows]) + "\n")
+    (tmp_path / "shop_visits.yaml").write_text(infer_contract(file))
+    files = loader._yaml_files
+    monkeypatch.setattr(loader, "_yaml_files", lambda folder: [*files(folder), tmp_path / "shop_visits.yaml"])
+    for cached in (loader.contracts, models.models, columns.columns):
+        cached.cache_clear()
+    try:
+        with workbench() as bench:
+            key = "landing/shop_visits/shop_visits.csv"
+            bench.land(Delivered("shop_visits", file, f"2024-05-01T00:00:00.000000Z|{key}|"))
+            bench.run()
+            table = load(bench.store, bench.settings.database, "shop_visits_latest").scan().to_arrow()
+            published = {
+                (row["store_no"], str(row["takings"]), str(row["visit_date"])) for row in rows_of(table)
+            }
+            assert published == {(f"0{n}", f"{n}.50", f"2024-04-{n + 1:02}") for n in range(28)}
+    finally:
+        monkeypatch.undo()
+        for cached in (loader.contracts, models.models, columns.columns):
+            cached.cache_clear()

@@ -87,6 +87,7 @@ def test_personal_data_is_marked():
 
 def test_the_rules_over_rows_and_what_becomes_of_who_breaks_them():
     assert {f"{c.dataset}.{rule.name}": rule.action for c in contracts() for rule in c.row_rules} == {
+        "amazon_orders.active_line_has_amount": "warn",
         "inventory.reserved_within_stock": "warn",
         "products.sold_above_cost": "warn",
         "rep_transactions.total_adds_up": "quarantine",

@@ -9,6 +9,7 @@ from saleslake.cli.again import backfill, rebuild, replay
 from saleslake.cli.call import invoke, url
 from saleslake.cli.check import check
 from saleslake.cli.context import Errors, pass_stack_name
+from saleslake.cli.contract import contract
 from saleslake.cli.load import load
 from saleslake.cli.pull import pull
 from saleslake.cli.quarantine import quarantine
@@ -37,6 +38,6 @@ def main(context: click.Context, stack: str) -> None:
 
 for command in (
     load, status, url, releases, diff, rollback, run, watch, backfill, replay, rebuild, expire, maintain,
-    invoke, pull, check, quarantine, query, redrive,
+    invoke, pull, contract, check, quarantine, query, redrive,
 ):  # fmt: skip
     main.add_command(command)
