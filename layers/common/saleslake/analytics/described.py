@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from saleslake.analytics.csv_text import MEDIA_TYPE as CSV
+from saleslake.analytics.exports_described import describe_exports
 from saleslake.analytics.model import AnalyticsAnswer, TableMetadata
 from saleslake.analytics.overview import PATH, overview_parameters
 from saleslake.analytics.parameters import Parameter, Schema, every_column, parameters
@@ -67,6 +68,7 @@ def describe(document: dict[str, Any]) -> None:
     meta = _operation("The catalogue", "Measures, dimensions and endpoints, and what each means.", "Meta", [])
     meta["responses"] = {code: meta["responses"][code] for code in ("200", "400", "500")}
     document["paths"]["/meta"]["get"] |= meta
+    describe_exports(document)
 
 
 def _about(endpoint: Endpoint) -> str:
