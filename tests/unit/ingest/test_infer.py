@@ -42,7 +42,7 @@ def test_types_formats_key_bounds_and_lists_are_those_that_every_row_has(inferre
     columns = contract.by_name
     assert columns["visit_date"].formats == ("d/M/yyyy",)
     assert (contract.key, contract.partition_by, contract.money) == (
-        ("visitors",),
+        ("visit_date",),
         "visit_date",
         ("takings",),
     )

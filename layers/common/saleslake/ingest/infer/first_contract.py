@@ -9,7 +9,7 @@ import yaml
 from saleslake.contracts.aliases import load_aliases
 from saleslake.contracts.headers import normalise_header
 from saleslake.contracts.odcs import contract_from_document
-from saleslake.ingest.infer.guess import Guess, guess_column
+from saleslake.ingest.infer.guess import COUNTS_ROWS, NAMES_NO_NUMBER, Guess, guess_column
 from saleslake.ingest.infer.rows import Rows, read_rows
 
 FILL_IN = "to-be-named"
@@ -46,17 +46,28 @@ def infer_contract(path: Path, dataset: str | None = None) -> str:
 
 
 def _key(found: Rows, guesses: Sequence[Guess]) -> tuple[str, ...]:
-    """The first column, else the first two together, that tell all rows apart; none where none do."""
-    able = [guess for guess in guesses if guess.required and guess.kind not in ("decimal", "boolean")]
-    named = [guess for guess in able if guess.unique and guess.kind in ("string", "integer")]
-    if named:
-        return (named[0].name,)
+    """The column, else the first two together, that tell all rows apart; none where none do."""
+    able = [
+        guess
+        for guess in guesses
+        if guess.required
+        and guess.kind not in ("decimal", "boolean")
+        and not COUNTS_ROWS.fullmatch(guess.name)
+    ]
+    alone = [guess for guess in able if guess.unique]
+    if alone:
+        return (min(alone, key=_likelihood).name,)
     places = {header: at for at, header in enumerate(found.header)}
     for one, other in combinations(able[:MOST_KEYED], 2):
         pairs = {(row[places[one.header]], row[places[other.header]]) for row in found.rows}
         if len(pairs) == len(found.rows):
             return (one.name, other.name)
     return ()
+
+
+def _likelihood(guess: Guess) -> tuple[bool, bool]:
+    """Ids come before texts and days, those before numbers that happen to differ; else the first column does."""
+    return not NAMES_NO_NUMBER.search(guess.name), guess.kind == "integer"
 
 
 def _lines(name: str, file: str, guesses: Sequence[Guess], key: Sequence[str]) -> Iterator[str]:

@@ -20,7 +20,8 @@ SEEN_EACH = 5  # times, on the average, before a list looks closed
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?[0-9]{1,16}([.][0-9]{1,8})?")
-_NAMES_NO_NUMBER = re.compile(r"(^|_)(id|no|number|code|key|sku|phone|mobile|zip|pin|postal|postcode)(_|$)")
+COUNTS_ROWS = re.compile(r"index|row(_number|_no)?|line(_number|_no)?|unnamed.*|column")
+NAMES_NO_NUMBER = re.compile(r"(^|_)(id|no|number|code|key|sku|phone|mobile|zip|pin|postal|postcode)(_|$)")
 _MONEY = re.compile(r"(^|_)(amount|total|revenue|takings|turnover|net|gross)(_|$)")
 _PII = {
     "email": r"e_?mail", "phone": r"phone|mobile", "birth_date": r"birth|dob",
@@ -83,7 +84,7 @@ def guess_column(header: str, values: Sequence[str], delivered: str = "") -> Gue
 
 
 def _column_name(header: str) -> str:
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", header)
+    words = re.sub(r"([a-z])([A-Z])", r"\1_\2", header)
     name = re.sub(r"[^a-z0-9_]", "", normalise_header(words))
     return name if name[:1].isalpha() else f"column_{name}".rstrip("_")
 
@@ -99,7 +100,7 @@ def _kind(name: str, texts: Sequence[str], delivered: str) -> tuple[Kind, str, t
     formats = tuple(known for known in FORMATS if all(read_date(value, [known]) for value in texts))
     if formats:
         return "date", "date", formats
-    named = _NAMES_NO_NUMBER.search(name) and not delivered.startswith(("int", "uint", "decimal"))
+    named = NAMES_NO_NUMBER.search(name) and not delivered.startswith(("int", "uint", "decimal"))
     if named or delivered in ("float", "double", "halffloat"):
         return text
     if all(_INTEGER.fullmatch(value) for value in texts):
@@ -115,5 +116,5 @@ def _closed(name: str, counts: Counter[str], total: int) -> bool:
     short = all(len(value) <= 40 for value in counts)
     return (
         short and 1 < len(counts) <= MOST_ALLOWED and total >= SEEN_EACH * len(counts)
-        and not _NAMES_NO_NUMBER.search(name)
+        and not NAMES_NO_NUMBER.search(name)
     )  # fmt: skip
