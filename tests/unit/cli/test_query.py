@@ -1,7 +1,12 @@
 """`saleslake query`, with an Athena that has two saved queries."""
 
-from collections.abc import Callable
+import json
+import threading
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from click.testing import Result
@@ -56,3 +61,87 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(saleslake: Cal
     result = saleslake("query", "payments")
     assert result.exit_code == 1
     assert "there is no saved query payments; there are: payment_methods, revenue_trend" in result.output
+
+
+PAGES = {
+    "": ("state,revenue\nGoa,10.00\n", "more"),
+    "more": ("state,revenue\n'=Kerala,0.30\n", None),
+}
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]:
+    """A small API of two pages that wants a token; what it was asked."""
+    asked: list[tuple[str, str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer("")
+
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+        def _answer(self, body: str) -> None:
+            asked.append((self.command, self.path, body))
+            given = dict(parse_qsl(urlsplit(self.path).query)) | (json.loads(body) if body else {})
+            if self.headers["Authorization"] != "a-token" or "sate" in given:
+                self.send_response(400)
+                self.end_headers()
+                self.wfile.write(b'{"detail": "/regions has no parameter sate: did you mean state?"}')
+                return
+            text, cursor = PAGES[given.get("cursor", "")]
+            self.send_response(200)
+            for name, value in (("X-Release", "r-1"), ("X-Total", "2"), ("X-Next-Cursor", cursor)):
+                if value:
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("SALESLAKE_API_URL", f"http://127.0.0.1:{server.server_port}/v1/")
+        monkeypatch.setenv("SALESLAKE_API_TOKEN", "a-token")
+        yield asked
+        server.shutdown()
+
+
+def test_a_path_is_asked_of_the_api_and_shown_with_its_release(
+    saleslake: Callable[..., Result], api: list[tuple[str, str, str]]
+) -> None:
+    result = saleslake("query", "/regions", "state=Goa", "from=2022-05-01")
+    assert api == [("GET", "/v1/regions?state=Goa&from=2022-05-01", "")]
+    assert [line.split() for line in result.output.splitlines()[:2]] == [
+        ["state", "revenue"],
+        ["Goa", "10.00"],
+    ]
+    assert "1 of 2 rows" in result.output
+    assert "release r-1" in result.output
+
+
+def test_csv_of_the_api_has_every_page_once(saleslake: Callable[..., Result], api: list[object]) -> None:
+    assert saleslake("query", "/regions", "--csv").output == "state,revenue\nGoa,10.00\n'=Kerala,0.30\n"
+    assert len(api) == 2
+
+
+def test_a_question_goes_to_the_api_as_it_is(
+    saleslake: Callable[..., Result], api: list[tuple[str, str, str]], tmp_path: Path
+) -> None:
+    body = tmp_path / "question.json"
+    body.write_text('{"measures": ["revenue"]}')
+    saleslake("query", "/query", "--body", str(body), "--csv")
+    assert [json.loads(asked[2]) for asked in api] == [
+        {"measures": ["revenue"]},
+        {"measures": ["revenue"], "cursor": "more"},
+    ]
+
+
+def test_what_the_api_refuses_is_told_in_its_words(
+    saleslake: Callable[..., Result], api: list[object]
+) -> None:
+    result = saleslake("query", "/regions", "sate=Goa")
+    assert result.exit_code == 1
+    assert "did you mean state?" in result.output
+    assert "name=value" in saleslake("query", "/regions", "state").output

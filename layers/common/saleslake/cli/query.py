@@ -1,49 +1,104 @@
-"""`saleslake query`: what a view of the published database says."""
+"""`saleslake query`: what the API answers, or what a view of the published database says."""
 
 import csv
+import json
 import sys
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
 
 import click
 from rich.table import Table
 
-from saleslake.aws.athena import QueryResult
+from saleslake.cli.api import Api
 from saleslake.cli.context import Deployed, deployed
-from saleslake.errors import UnknownQuery
+from saleslake.errors import BadInput, UnknownQuery
 
 SHOWN = 50  # rows on a terminal; --csv writes all
 
 
 @click.command()
 @click.argument("name", required=False)
+@click.argument("parameters", nargs=-1, metavar="[PARAMETER=VALUE]...")
 @click.option("--csv", "as_csv", is_flag=True, help="Write every row as CSV instead.")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Rows of the table."
 )
+@click.option(
+    "--body",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="JSON file with the question for /query; - for standard input.",
+)
+@click.option(
+    "--at",
+    envvar="SALESLAKE_API_URL",
+    show_envvar=True,
+    help="Where the API is reached; see `saleslake url`.",
+)
 @deployed
-def query(lake: Deployed, name: str | None, as_csv: bool, limit: int) -> None:
-    """Run the saved query NAME in Athena; without NAME list those there are."""
+def query(
+    lake: Deployed,
+    name: str | None,
+    parameters: tuple[str, ...],
+    as_csv: bool,
+    limit: int,
+    body: Path | None,
+    at: str | None,
+) -> None:
+    """Ask the API when NAME is one of its paths, such as /kpis, with the parameters it takes.
+
+    Any other NAME is a saved query, which runs in Athena; without NAME those there are get listed.
+    """
+    if name is not None and name.startswith("/"):
+        question = None if body is None else json.loads(click.open_file(str(body)).read())
+        pages = Api(lake.stack, at).pages(name, [_pair(text) for text in parameters], question)
+        if as_csv:
+            for number, page in enumerate(pages):
+                _write([page.columns, *page.rows] if number == 0 else page.rows)
+            return
+        page = next(pages)
+        _show(lake, page.columns, page.rows, limit, int(page.facts.get("X-Total", len(page.rows))))
+        lake.console.print(page.source, style="dim", markup=False)
+        return
     athena = lake.backend.athena
     saved = athena.saved_queries()
     if name is None:
         lake.console.print("\n".join(saved) or "no saved queries", markup=False)
         return
     if name not in saved:
-        raise UnknownQuery(f"there is no saved query {name}; there are: {', '.join(saved) or 'none'}")
+        raise UnknownQuery(
+            f"there is no saved query {name}; there are: {', '.join(saved) or 'none'}. "
+            "A path of the API begins with /"
+        )
+    if parameters or body:
+        raise BadInput("a saved query takes no parameters; a path of the API begins with /")
     answer = athena.query(saved[name], database=lake.backend.settings.database)
+    rows = [["" if value is None else str(value) for value in row] for row in answer.rows]
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
-        return
-    lake.console.print(_table(answer, limit))
-    if len(answer.rows) > limit:
-        lake.console.print(f"{limit} of {len(answer.rows):,} rows; --csv writes all", style="dim")
+        _write([answer.columns, *rows])
+    else:
+        _show(lake, answer.columns, rows, limit, len(rows))
 
 
-def _table(answer: QueryResult, limit: int) -> Table:
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise BadInput(f"{text}: a parameter is written name=value")
+    return name, value
+
+
+def _write(rows: Sequence[Sequence[str]]) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+
+
+def _show(
+    lake: Deployed, columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int, total: int
+) -> None:
     table = Table(box=None, pad_edge=False)
-    for column in answer.columns:
+    for column in columns:
         table.add_column(column, overflow="fold")
-    for row in answer.rows[:limit]:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    return table
+    for row in islice(rows, limit):
+        table.add_row(*row)
+    lake.console.print(table)
+    if total > min(limit, len(rows)):
+        lake.console.print(f"{min(limit, len(rows))} of {total:,} rows; --csv writes all", style="dim")
