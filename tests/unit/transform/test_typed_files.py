@@ -202,6 +202,17 @@ def test_text_that_is_no_utf_8_refuses_the_file_with_its_column():
     )
 
 
+def test_text_that_says_it_is_utf_8_and_is_not_refuses_the_file_with_its_column():
+    raw = parquet(typed(product_id="P-é"), compression="none").replace("é".encode(), b"\xff\xfe")
+    refused = transform(raw, kind="parquet").result
+    assert (refused.refusal.code, refused.refusal.column) == ("encoding", "product_id")
+
+
+def test_a_damaged_name_of_a_parquet_column_refuses_the_file():
+    raw = parquet(typed(), store_schema=False).replace(b"stock", b"st\xffck")
+    assert transform(raw, kind="parquet").result.refusal.code == "damaged_parquet"
+
+
 MANY = [typed(product_id=f"P-{number}", stock=number % 7) for number in range(300)]
 
 

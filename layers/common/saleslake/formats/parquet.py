@@ -26,7 +26,8 @@ class ParquetRows:
                 file, buffer_size=1 << 20, pre_buffer=False, page_checksum_verification=True
             )
             self.schema: pa.Schema = self._file.schema_arrow
-        except (pa.ArrowException, OSError) as problem:
+            "".join(self.schema.names)  # a damaged name shows only when it is read
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
             raise _damaged(problem) from problem
         if not self._file.metadata.num_rows:
             raise FileUnreadable(

@@ -88,6 +88,7 @@ class TypedRecords:
 
     def _text(self, name: str, column: pa.Array) -> pa.StringArray:
         try:
+            column.validate(full=True)  # that text is UTF-8 is nothing Parquet's reader looks at
             return to_text(column)
         except pa.ArrowInvalid as problem:
             raise FileUnreadable(
