@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleslake.quality.robust import anscombe, anscombe_back, growth, judge, judge_rare
+from saleslake.quality.robust import anscombe, anscombe_back, judge, judge_rare, level
 
 COUNT = {"limits": (5.0, 5.0), "spread": 1.0, "root": anscombe, "back": anscombe_back}
 
@@ -29,9 +29,9 @@ def test_fewer_than_four_same_weekdays_let_expect_nothing(known, judged):
     assert (judge(0, history, **COUNT) is not None) is judged
 
 
-def test_growth_is_told_by_most_weeks_not_by_one():
-    assert growth([110 * 1.1**-n for n in range(8)]) == pytest.approx(1.1)
-    assert growth([1000, *(110 * 1.1**-n for n in range(1, 8))]) == pytest.approx(1.1, rel=0.03)
+def test_the_level_of_two_weeks_is_not_moved_by_three_odd_days():
+    assert level([100.0] * 11 + [5000.0] * 3) == 100
+    assert level([100.0] * 13) is None
 
 
 def test_what_never_came_before_is_told_by_a_few():

@@ -4,18 +4,28 @@ The figures were worked out with Python's csv and Decimal, without this project.
 """
 
 import io
+import re
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet
 import pytest
+import sqlglot
 
+from saleslake.contracts.loader import load_contract
 from saleslake.formats.model import DeliveredFormat
 from saleslake.ingest.inspect import inspect
+from saleslake.quality.anomalies import anomalies
+from saleslake.quality.dimensions import THRESHOLDS, score_file
+from saleslake.quality.profile import profile_statement, read_figures
 from tests.unit.transform.report import transform
 
 REPORT = Path(__file__).parents[4] / "shared" / "data" / "amazon_sale_report.csv.gz"
+_, _, _AFTER = (Path(__file__).parents[3] / "docs/quality.md").read_text().partition("## A worked example")
+EXAMPLE, _, _ = _AFTER.partition("\n## ")
 pytestmark = pytest.mark.skipif(not REPORT.exists(), reason=f"the real report is not at {REPORT.name}")
 
 
@@ -104,3 +114,33 @@ STATES = {
     "Telangana": Decimal(6_290_128),
 }
 CATEGORIES = {"Set": Decimal(35_731_673), "kurta": Decimal(19_425_870), "Western Dress": Decimal(10_209_590)}
+
+
+def test_the_worked_example_of_the_docs_says_how_it_scores(found):
+    contract = load_contract("amazon_orders")
+    score = score_file(found.result.model_dump(), contract, arrival_score=100)
+    told = {
+        "arrival score": "100",
+        **{name: f"{getattr(score, name)} %" for name in THRESHOLDS},
+        "score": str(score.score),
+        "rows in quarantine": str(found.result.rows_quarantined),
+        "passed": str(not score.missed).lower(),
+    }
+    assert dict(re.findall(r"^\| ([a-z ]+) \| ([\w.]+(?: %)?) \|$", EXAMPLE, re.MULTILINE)) == told
+    assert f"The other {found.result.warnings['active_line_has_amount']} are on lines" in EXAMPLE
+
+
+def test_the_worked_example_of_the_docs_says_what_is_unusual(rows):
+    contract = load_contract("amazon_orders")
+    with duckdb.connect() as connection:
+        connection.register("amazon_orders_latest", rows)
+        statement = sqlglot.transpile(profile_statement(contract), read="athena", write="duckdb")[0]
+        answer = connection.execute(statement, [date(2022, 3, 1), date(2022, 7, 1)])
+        columns = [column[0] for column in answer.description]
+        figures = list(read_figures(columns, answer.fetchall()))
+    unusual = [
+        f"> {anomaly.words}"
+        for anomaly in anomalies(contract, figures, date(2022, 6, 27), date(2022, 6, 29))
+        if anomaly.segment == "all" and anomaly.metric == "rows"
+    ]
+    assert re.findall("^> .*", EXAMPLE, re.MULTILINE) == unusual

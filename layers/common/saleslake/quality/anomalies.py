@@ -12,23 +12,25 @@ from saleslake.contracts.loader import load_contract
 from saleslake.contracts.model import Contract
 from saleslake.quality.profile import ALL, Figures, blanks, numbers, profile
 from saleslake.quality.robust import (
+    DAYS_OF_LEVEL,
     WEEKS,
     Expectation,
     anscombe,
     anscombe_back,
-    growth,
     judge,
     judge_rare,
+    level,
 )
 
 LIMIT = 5.0  # robust z-scores, at a sensitivity of 1
 NO_FAULT = 2.0  # times the limit on the side that is seldom a fault: a day that sells well, fewer blanks
-MISSING = 0.64  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
-RARE = 0.7  # times the limit for things told twice: whole days of history stand behind it, not eight
+MISSING = 0.66  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
+RARE = 0.62  # times the limit for things told twice: whole days of history stand behind it, not eight
 HISTORY = timedelta(weeks=WEEKS)
 LATEST = 28  # days of a run's own that are judged: those before were judged when they came
 FEW_VALUES = 20  # values without which a mean or a median says nothing
 FEW_IN_TAIL = 100  # and without which the tail does not
+DRIFT = 0.03  # of a mean: prices and habits move
 LUMPS = 0.25  # of a quantile: figures that take few values jump from one to the next
 
 type Days = Mapping[date, Mapping[str, float]]
@@ -108,26 +110,28 @@ def anomalies(contract: Contract, figures: Sequence[Figures], first: date, last:
     begins = min(whole)
     for ago in range((last - first).days, -1, -1):
         day = last - timedelta(days=ago)
-        grown = growth(_weekly(whole, day, begins))
+        levels = _levels(whole, day, begins)
         for segment, days in by_segment.items():
-            for metric, value, expectation in _judge_day(contract, segment, days, day, begins, grown):
+            for metric, value, expectation in _judge_day(contract, segment, days, day, begins, levels):
                 if not expectation.low <= value <= expectation.high:
                     yield Anomaly(contract.dataset, day, segment, metric, value, expectation)
 
 
-def _weekly(days: Days, day: date, begins: date) -> list[float]:
-    """Rows of the weeks before a day, the latest first, as far as there were whole ones."""
-    weeks = []
-    for week in range(WEEKS):
-        dates = [day - timedelta(days=7 * week + n) for n in range(1, 8)]
-        if min(dates) < begins:
-            break
-        weeks.append(sum(days.get(date, {}).get("rows_found", 0.0) for date in dates))
-    return weeks
+def _levels(days: Days, day: date, begins: date) -> dict[int, float]:
+    """How much higher the two weeks before a day stand than those before each earlier day, by how many days ago."""
+
+    def before(moment: date) -> float | None:
+        dates = [moment - timedelta(days=ago) for ago in range(1, DAYS_OF_LEVEL + 1)]
+        return level([days.get(known, {}).get("rows_found", 0.0) for known in dates if known >= begins])
+
+    now = before(day)
+    earlier = {ago: before(day - timedelta(days=ago)) for ago in range(1, HISTORY.days + 1)}
+    # at the beginning, and where there was nothing, nothing is known of a trend
+    return {ago: now / then if now and then else 1.0 for ago, then in earlier.items()}
 
 
 def _judge_day(
-    contract: Contract, segment: str, days: Days, day: date, begins: date, grown: float
+    contract: Contract, segment: str, days: Days, day: date, begins: date, levels: Mapping[int, float]
 ) -> Iterator[tuple[str, float, Expectation]]:
     limit = LIMIT / contract.watched.sensitivity
     past = {
@@ -137,8 +141,7 @@ def _judge_day(
     }
     now = days.get(day, {})
     rows = now.get("rows_found", 0.0)
-    level = {ago: grown ** (ago / 7) for ago in past}
-    counts = {ago: then.get("rows_found", 0.0) * level[ago] for ago, then in past.items()}
+    counts = {ago: then.get("rows_found", 0.0) * levels[ago] for ago, then in past.items()}
     sells = (MISSING * limit if segment == ALL else limit, NO_FAULT * limit)
     if found := judge(rows, counts, limits=sells, spread=1.0, root=anscombe, back=anscombe_back):
         yield "rows", rows, found
@@ -149,7 +152,7 @@ def _judge_day(
     for column in blanks(contract):
         yield from _judge_blanks(column.name, now, past, limit)
     for column in numbers(contract):
-        yield from _judge_values(column.name, now, past, level if column.money else {}, limit)
+        yield from _judge_values(column.name, now, past, levels if column.money else {}, limit)
 
 
 def _judge_repeats(
@@ -196,7 +199,7 @@ def _judge_values(
     name: str,
     now: Mapping[str, float],
     past: Mapping[int, Mapping[str, float]],
-    level: Mapping[int, float],
+    levels: Mapping[int, float],
     limit: float,
 ) -> Iterator[tuple[str, float, Expectation]]:
     """Judge sum, mean and quantiles of a column; the sum where the column is money, for it grows with the rows."""
@@ -208,7 +211,7 @@ def _judge_values(
     typical = median(abs(mean) for mean in means.values())
     tail = median(then[f"p95.{name}"] - then[f"p50.{name}"] for then in told.values())
     one = max(tail / 1.645, typical / 2, 1e-6)  # spread of one value, were the values spread as a bell
-    of_mean, both = one / sqrt(counted), (limit, limit)
+    of_mean, both = max(one / sqrt(counted), DRIFT * typical), (limit, limit)
     if found := judge(now[f"sum.{name}"] / counted, means, limits=both, spread=of_mean):
         yield f"mean.{name}", now[f"sum.{name}"] / counted, found
     for quantile, few in (("p50", FEW_VALUES), ("p95", FEW_IN_TAIL)):
@@ -218,8 +221,8 @@ def _judge_values(
             found := judge(now[f"{quantile}.{name}"], history, limits=both, spread=spread)
         ):
             yield f"{quantile}.{name}", now[f"{quantile}.{name}"], found
-    if level:
-        sums = {ago: then[f"sum.{name}"] * level[ago] for ago, then in told.items()}
+    if levels:
+        sums = {ago: then[f"sum.{name}"] * levels[ago] for ago, then in told.items()}
         spread = (typical + one) * sqrt(counted)
         if found := judge(now[f"sum.{name}"], sums, limits=(limit, NO_FAULT * limit), spread=spread):
             yield f"sum.{name}", now[f"sum.{name}"], found

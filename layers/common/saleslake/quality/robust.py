@@ -1,19 +1,19 @@
 """How unlike its history a figure is: robust z-scores over the same weekdays of the weeks before.
 
 Median and median absolute deviation in place of mean and standard deviation, as Iglewicz and Hoaglin have it
-(https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm); the trend by Theil and Sen, the median of the slopes
-between all pairs of points; counts by Anscombe's root, which gives them a spread of 1 whatever their size
-(https://doi.org/10.1093/biomet/35.3-4.246).
+(https://www.itl.nist.gov/div898/handbook/eda/section3/eda35h.htm); the trend by the ratio to a moving average, trimmed
+(https://otexts.com/fpp3/classical-decomposition.html); counts by Anscombe's root, which gives them a spread of 1
+whatever their size (https://doi.org/10.1093/biomet/35.3-4.246).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
 from math import exp, lgamma, log, sqrt
 from statistics import NormalDist, median
 from typing import NamedTuple
 
 WEEKS = 8
 FEWEST = 4  # same weekdays without which nothing is expected
+DAYS_OF_LEVEL, TRIMMED = 14, 3
 MAD_TO_SIGMA = 1.4826
 
 
@@ -131,10 +131,9 @@ def _sigmas(count: int, expected: float) -> float:
     return -NormalDist().inv_cdf(max(tail, 1e-300))
 
 
-def growth(weekly: Sequence[float]) -> float:
-    """Growth per week as a factor, from the totals of weeks, the latest first; 1 where there is nothing to tell by."""
-    known = [(ago, log(total)) for ago, total in enumerate(weekly) if total > 0]
-    if len(known) < FEWEST:
-        return 1.0
-    slopes = [(earlier - later) / (b - a) for (a, later), (b, earlier) in combinations(known, 2)]
-    return exp(-median(slopes))
+def level(days: Sequence[float]) -> float | None:
+    """How high a run of days is, its highest and lowest three left out; None where there are too few."""
+    if len(days) < DAYS_OF_LEVEL:
+        return None
+    kept = sorted(days)[TRIMMED:-TRIMMED]
+    return sum(kept) / len(kept)
