@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 from saleslake.aws.ledger import READER_HOLD_SECONDS
+from saleslake.quality.tables import create_quality_tables
 from tests.world.api_site import ApiSite, Reply
 from tests.world.test_marts import OPTIONS, Company
 from tests.world.workbench import workbench
@@ -37,6 +38,7 @@ def live(world: Callable[..., Path]) -> Iterator[Live]:
         company = Company(world("--seed", "9", *OPTIONS), bench)
         *history, day, _ = company.batches
         company.load(*history, day)
+        create_quality_tables(bench.backend)
         yield Live(company, ApiSite(bench), company.truth["as_of"][day])
 
 

@@ -140,7 +140,11 @@ def test_parts_of_time_that_are_cut_off_are_not_compared():
 
 @pytest.mark.parametrize("entry", [e for e in catalogue().endpoints if e.view], ids=lambda entry: entry.name)
 def test_a_view_is_read_through_the_tables_under_it(entry):
-    request = ViewRequest(view=entry.view, columns=tuple(entry.columns), order=entry.order, limit=1)
+    request = ViewRequest(
+        view=entry.view, body=entry.body, columns=tuple(entry.columns), order=entry.order, limit=1
+    )
     tree = sqlglot.parse_one(view_statement(request), dialect="trino")
     own = {cte.alias for cte in tree.find_all(sqlglot.exp.CTE)}
-    assert {table.name for table in tree.find_all(sqlglot.exp.Table)} - own == set(view_tables(entry.view))
+    assert {table.name for table in tree.find_all(sqlglot.exp.Table)} - own == set(
+        view_tables(entry.view, entry.body)
+    )

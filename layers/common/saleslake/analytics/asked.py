@@ -1,6 +1,7 @@
 """A question of the catalogue as a report: one statement on one release, and its rows as the answer."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ from saleslake.metrics.request import Request, ViewRequest
 from saleslake.metrics.view import view_statement, view_tables
 
 type Row = dict[str, Any]
+
+_RUNS_SECONDS = 300
 
 
 class RowList(RootModel[list[dict[str, Any]]]):
@@ -61,6 +64,8 @@ class Asked:
         Whether parts of time without a row are shown.
     single
         Whether the answer is one object.
+    of_runs
+        Whether it tells of runs: its tables are no part of a release, and an answer is kept for minutes.
     """
 
     name: str
@@ -71,6 +76,7 @@ class Asked:
     offset: int = 0
     fill: bool = False
     single: bool = False
+    of_runs: bool = False
 
     @cached_property
     def question(self) -> str:
@@ -84,9 +90,16 @@ class Asked:
         }
         return hashlib.sha256(json_text(asked).encode()).hexdigest()
 
-    @cached_property
+    @property
     def key(self) -> str:
         """SHA-256 of the question in its normal form: equal questions, and only those, have the same key."""
+        if not self.of_runs:
+            return self._page_key
+        minutes = int(time.time() / _RUNS_SECONDS)
+        return hashlib.sha256(f"{self._page_key} {minutes}".encode()).hexdigest()
+
+    @cached_property
+    def _page_key(self) -> str:
         return hashlib.sha256(f"{self.question} {self.limit} {self.offset}".encode()).hexdigest()
 
     def compute(
@@ -105,7 +118,8 @@ class Asked:
         """
         planned = self._plan()
         try:
-            text = sql.pin(planned.statement, release.snapshots)
+            free = dict.fromkeys(planned.tables) if self.of_runs else {}
+            text = sql.pin(planned.statement, {**release.snapshots, **free})
         except UnknownTable as error:
             raise Unavailable(f"release {release.release_id} cannot answer {self.name}: {error}") from error
         result = engine.query(text, database=database, timeout_seconds=deadline.seconds_left())
@@ -122,7 +136,7 @@ class Asked:
     def _plan(self) -> Plan:
         if isinstance(self.request, ViewRequest):
             paged = self.request.model_copy(update={"limit": self.limit, "offset": self.offset})
-            return Plan(view_statement(paged), view_tables(paged.view), self.columns)
+            return Plan(view_statement(paged), view_tables(paged.view, paged.body), self.columns)
         page = {"limit": MOST_ROWS + 1} if self.fill else {"limit": self.limit, "offset": self.offset}
         return plan(self.request.model_copy(update=page), built.catalogue())
 

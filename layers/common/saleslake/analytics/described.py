@@ -72,9 +72,9 @@ def describe(document: dict[str, Any]) -> None:
 
 
 def _about(endpoint: Endpoint) -> str:
-    where = (
-        f"`sql/views/{endpoint.view}.sql`" if endpoint.view else f"source `{endpoint.source}` of metrics.yaml"
-    )
+    where = f"source `{endpoint.source}` of metrics.yaml"
+    if endpoint.view:
+        where = "metrics.yaml" if endpoint.body else f"`sql/views/{endpoint.view}.sql`"
     return f"{endpoint.description}\n\nFrom {where}.".strip()
 
 

@@ -15,7 +15,6 @@ from saleslake.analytics.overview import OVERVIEW, PATH, OverviewWanted, overvie
 from saleslake.analytics.problem import refuse_unknown
 from saleslake.analytics.reply import JSON, deadline_of, reply
 from saleslake.analytics.report import Question
-from saleslake.analytics.semantic import asked_by, read_query
 from saleslake.analytics.values import VALUES, KnownValues
 from saleslake.metrics.built import catalogue
 from saleslake.metrics.endpoint import Endpoint
@@ -43,6 +42,9 @@ def register(api: APIGatewayRestResolver, answers: Answers) -> None:
     @api.post(_QUERY, operation_id="query")
     def query() -> Response[Any]:
         refuse_unknown([name for name, _ in _given(api)], [], path=_QUERY)
+        # the model of a query is made when the first is asked: the others need not wait for it
+        from saleslake.analytics.semantic import asked_by, read_query  # noqa: PLC0415
+
         asked = asked_by(read_query(api.current_event.decoded_body))
         shown = asked.asked.shown if _accepts_csv(api) else ()
         return _checked(api, answers, known, asked, asked.asked, shown)
@@ -55,7 +57,8 @@ def register(api: APIGatewayRestResolver, answers: Answers) -> None:
 
 def named_questions() -> list[Question]:
     """What is asked most: every endpoint without parameters, and the values filters can name."""
-    named = [usual(endpoint) for endpoint in catalogue().endpoints if not endpoint.identity]
+    asked_as_they_are = (entry for entry in catalogue().endpoints if not (entry.identity or entry.is_of_runs))
+    named = [usual(endpoint) for endpoint in asked_as_they_are]
     return [VALUES, OVERVIEW, *named]
 
 

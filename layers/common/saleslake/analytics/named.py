@@ -66,7 +66,8 @@ def wanted(endpoint: Endpoint, given: Frozen, *, identity: str = "", accept: str
         picked += filters_of([(endpoint.identity, [_identity(endpoint, identity)])])
     if endpoint.view:
         asked = _of_view(endpoint, reading, ViewRequest(
-            view=endpoint.view, columns=tuple(endpoint.columns), filters=picked, order=endpoint.order
+            view=endpoint.view,
+                body=endpoint.body, columns=tuple(endpoint.columns), filters=picked, order=endpoint.order
         ))  # fmt: skip
     else:
         first, last = reading.days()
@@ -110,6 +111,7 @@ def _of_view(endpoint: Endpoint, reading: Reading, request: ViewRequest) -> Aske
         shown=shown,
         limit=reading.number("limit", endpoint.limit),
         single=endpoint.single,
+        of_runs=endpoint.is_of_runs,
     )
 
 
@@ -132,9 +134,7 @@ def _of_source(endpoint: Endpoint, reading: Reading, request: Request) -> Asked:
     needed = only(request, {*shown, *(name.removeprefix("-") for name in order)}) if shown else request
     return Asked(
         name=endpoint.name,
-        request=needed.model_copy(
-            update={"order": order or _those(endpoint, needed)}
-        ),
+        request=needed.model_copy(update={"order": order or _those(endpoint, needed)}),
         columns=columns(needed, catalogue()),
         shown=shown or tuple(names),
         limit=reading.number("limit", endpoint.limit),

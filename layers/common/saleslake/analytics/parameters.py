@@ -92,9 +92,8 @@ def _filters(endpoint: Endpoint) -> list[Parameter]:
     found = []
     for name, target in filters(endpoint).items():
         dimension = known.get(target)
-        values: Schema = (
-            {"type": "boolean"} if dimension and dimension.type == "boolean" else {"type": "string"}
-        )
+        form = dimension.type if dimension else endpoint.columns.get(target)
+        values: Schema = {"type": "boolean" if form == "boolean" else "string"}
         if target in bands:
             values["enum"] = list(dict.fromkeys(bands[target]))
         text = (

@@ -51,6 +51,10 @@ class Endpoint(Entry):
         Whether parts of time without a sale are shown.
     single
         Whether the answer is one object instead of a list.
+    body
+        The rows of ``view`` where that is no view of the published database.
+    is_of_runs
+        Whether it tells of runs, which go on while the release stays.
     """
 
     name: str
@@ -65,6 +69,7 @@ class Endpoint(Entry):
     lookups: tuple[Lookup, ...] = ()
     derived: tuple[Derived, ...] = ()
     view: str = ""
+    body: str = ""
     columns: Mapping[str, Format] = {}
     filters: Mapping[str, str] = {}
     identity: str = ""
@@ -73,6 +78,7 @@ class Endpoint(Entry):
     compare: bool = True
     fill: bool = False
     single: bool = False
+    is_of_runs: bool = False
 
     def __hash__(self) -> int:
         return hash(self.name)

@@ -64,11 +64,12 @@ class Request(BaseModel):
 
 
 class ViewRequest(BaseModel):
-    """Rows of a view."""
+    """Rows of a view, or of what ``body`` says where there is no such view."""
 
     model_config = ConfigDict(frozen=True)
 
     view: str
+    body: str = ""
     columns: tuple[str, ...]
     filters: tuple[Filter, ...] = ()
     order: tuple[str, ...]

@@ -7,6 +7,7 @@ from saleslake import sql
 from saleslake.metrics.planner import ROWS_IN_ALL, in_order, one_of, page
 from saleslake.metrics.request import ViewRequest
 
+_TABLES = ("fact_", "dim_", "rollup_", "quality_")
 _HEAD = re.compile(r"CREATE OR REPLACE VIEW \w+ AS\s")
 _READ = re.compile(r"\b(?:FROM|JOIN)\s+([a-z_][a-z0-9_]*)")
 
@@ -16,7 +17,10 @@ def view_statement(request: ViewRequest) -> str:
     conditions = [one_of(given.name, given.values) for given in request.filters]
     values = [value for given in request.filters for value in given.values if value is not None]
     counted = f", COUNT(*) OVER () AS {ROWS_IN_ALL}" if request.limit is not None else ""
-    levels = ", ".join(f"{name} AS ({_body(name)})" for name in _with_those_it_reads(request.view))
+    if request.body:
+        levels = f"{request.view} AS ({request.body})"
+    else:
+        levels = ", ".join(f"{name} AS ({_body(name)})" for name in _with_those_it_reads(request.view))
     text = f"WITH {levels} SELECT {', '.join(request.columns)}{counted} FROM {request.view}"  # noqa: S608 - our names
     if conditions:
         text += " WHERE " + " AND ".join(f"({condition})" for condition in conditions)
@@ -24,10 +28,11 @@ def view_statement(request: ViewRequest) -> str:
 
 
 @cache
-def view_tables(view: str) -> tuple[str, ...]:
+def view_tables(view: str, body: str = "") -> tuple[str, ...]:
     """The tables under a view."""
-    found = {name for inner in _with_those_it_reads(view) for name in _READ.findall(_body(inner))}
-    return tuple(sorted(name for name in found if (sql.FOLDER / "tables" / f"{name}.sql").exists()))
+    bodies = [body] if body else [_body(inner) for inner in _with_those_it_reads(view)]
+    found = {name for text in bodies for name in _READ.findall(text)}
+    return tuple(sorted(name for name in found if name.startswith(_TABLES)))
 
 
 @cache
