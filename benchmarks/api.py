@@ -1,130 +1,164 @@
-"""Latency of a warm cached `GET /analytics` beside an empty Powertools handler behind the same API Gateway."""
+"""The API: warm answers beside an empty handler and beside pandas per request, cold reports, fifty clients at once."""
 
 from __future__ import annotations
 
-import io
+import base64
 import json
+import re
 import sys
+import threading
 import time
-import zipfile
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks._cloud import STACK, fresh_cloud
+from benchmarks._api_peers import deploy_empty, function_named, pandas_per_request
+from benchmarks._cloud import STACK, Cloud, fresh_cloud
 from local import deploy
-from local.settings import ACCOUNT, REGION, Settings
 
-PAIRS, WARM_UP = 1500, 200
-PROMISED_RATIO = 1.5
-
-EMPTY = """
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
-
-logger = Logger()
-api = APIGatewayRestResolver()
-
-
-@api.get("/analytics")
-def empty():
-    return {}
-
-
-@logger.inject_lambda_context
-def handler(event, context):
-    return api.resolve(event, context)
-"""
-
-
-def deploy_empty(settings: Settings) -> str:
-    """An empty handler with the layer, role, memory and gateway of the real one; returns its base address."""
-    functions, gateway = deploy.client(settings, "lambda"), deploy.client(settings, "apigateway")
-    real = functions.get_function_configuration(FunctionName=_function(settings, "ServeFunction"))
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        files.writestr("app.py", EMPTY)
-    made = functions.create_function(
-        FunctionName="empty",
-        Runtime=real["Runtime"],
-        Handler="app.handler",
-        Role=real["Role"],
-        MemorySize=real["MemorySize"],
-        Timeout=real["Timeout"],
-        Layers=[layer["Arn"] for layer in real["Layers"]],
-        Environment=real["Environment"],
-        Code={"ZipFile": archive.getvalue()},
-    )
-    api = gateway.create_rest_api(name="empty")["id"]
-    (root,) = gateway.get_resources(restApiId=api)["items"]
-    proxy = gateway.create_resource(restApiId=api, parentId=root["id"], pathPart="{proxy+}")["id"]
-    method = {"restApiId": api, "resourceId": proxy, "httpMethod": "GET"}
-    gateway.put_method(**method, authorizationType="NONE")
-    gateway.put_integration(
-        **method,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{made['FunctionArn']}/invocations",
-    )
-    functions.add_permission(
-        FunctionName="empty",
-        StatementId="gateway",
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/*",
-    )
-    gateway.create_deployment(restApiId=api, stageName="v1")
-    return deploy.local_address(settings, f"https://{api}.execute-api.{REGION}.amazonaws.com/v1")
-
-
-def _function(settings: Settings, logical_id: str) -> str:
-    stack = deploy.client(settings, "cloudformation")
-    found = stack.describe_stack_resource(StackName=STACK, LogicalResourceId=logical_id)
-    return str(found["StackResourceDetail"]["PhysicalResourceId"])
+PAIRS, WARM_UP, INVOCATIONS = 1500, 200, 200
+CLIENTS, EACH = 50, 20
+COLD = ("/analytics", "/kpis", "/trends", "/regions", "/categories", "/products", "/channels", "/customers")
+MOST_P50, MOST_P99, LEAST_FASTER, LEAST_LEANER, MOST_COLD_SECONDS = 1.3, 3.0, 100, 5, 1.5
+EVENT = Path(__file__).parent.parent / "events" / "serve.json"
 
 
 class Asker:
-    """One kept connection that asks one address again and again."""
+    """One kept connection to one API."""
 
     def __init__(self, base: str) -> None:
-        parts = urlsplit(f"{base}/analytics")
-        self._path = parts.path
-        self._connection = HTTPConnection(parts.netloc)
+        parts = urlsplit(base)
+        self._base = parts.path
+        self._connection = HTTPConnection(parts.netloc, timeout=120)
 
-    def ask(self) -> tuple[float, bytes]:
+    def ask(self, path: str = "/analytics") -> tuple[float, bytes]:
         """Milliseconds until the whole answer was here, and the answer."""
         began = time.perf_counter()
-        self._connection.request("GET", self._path, headers={"Accept": "application/json"})
+        self._connection.request("GET", self._base + path, headers={"Accept": "application/json"})
         answer = self._connection.getresponse()
         body = answer.read()
         took = (time.perf_counter() - began) * 1000
         if answer.status != 200:
-            raise SystemExit(f"{self._path}: {answer.status} {body.decode()}")
+            raise SystemExit(f"{path}: {answer.status} {body.decode()}")
         return took, body
 
 
-def main(report: Path) -> int:
-    """Print medians and 99th percentiles; 1 when the promise is missed."""
-    with fresh_cloud("api-cloud") as cloud:
-        cloud.load(report)
-        empty, real = Asker(deploy_empty(cloud.settings)), Asker(cloud.outputs["ApiUrl"])
-        times: dict[str, list[float]] = {"empty handler": [], "GET /analytics": []}
-        for number in range(WARM_UP + PAIRS):  # in turns, so that both meet the same load
-            pair = empty.ask()[0], real.ask()[0]
-            if number >= WARM_UP:
-                for took, kept in zip(pair, times.values(), strict=True):
-                    kept.append(took)
-        served = json.loads(real.ask()[1])["metadata"]
+class Promises:
+    """Prints each figure beside its promise and remembers whether one was missed."""
+
+    def __init__(self) -> None:
+        self.missed = 0
+
+    def at_most(self, what: str, found: float, most: float, unit: str = "") -> None:
+        """A figure that has to be small."""
+        self._print(what, f"{found:.2f}{unit}", f"at most {most:g}{unit}", kept=found <= most)
+
+    def at_least(self, what: str, found: float, least: float) -> None:
+        """A figure that has to be large."""
+        self._print(what, f"{found:.0f}x", f"at least {least:g}x", kept=found >= least)
+
+    def _print(self, what: str, found: str, promise: str, *, kept: bool) -> None:
+        print(f"{what:44} {found:>10}   ({promise}){'' if kept else '   MISSED'}", flush=True)
+        self.missed += not kept
+
+
+def cold(base: str, promises: Promises) -> None:
+    """Reports nobody has asked yet, each once, on a warm process."""
+    asker = Asker(base)
+    asker.ask("/health")
+    for path in COLD:
+        took, body = asker.ask(path)
+        if b'"cache":"miss"' not in body:
+            raise SystemExit(f"{path} was not cold")
+        promises.at_most(f"cold {path}", took / 1000, MOST_COLD_SECONDS, " s")
+
+
+def warm(cloud: Cloud, promises: Promises) -> None:
+    """``GET /analytics`` from memory and the empty handler, in turns, so that both meet the same load."""
+    empty = Asker(deploy_empty(cloud.settings, function_named(cloud.settings, STACK, "ServeFunction")))
+    real = Asker(cloud.outputs["ApiUrl"])
+    times: dict[str, list[float]] = {"empty handler": [], "GET /analytics": []}
+    for number in range(WARM_UP + PAIRS):
+        pair = empty.ask()[0], real.ask()[0]
+        if number >= WARM_UP:
+            for took, kept in zip(pair, times.values(), strict=True):
+                kept.append(took)
+    served = json.loads(real.ask()[1])["metadata"]
+    if served["cache"] != "memory":
+        raise SystemExit(f"the answers were not warm: {served}")
     p50 = {name: median(kept) for name, kept in times.items()}
     p99 = {name: quantiles(kept, n=100)[98] for name, kept in times.items()}
     for name in times:
         print(f"{name:16} p50 {p50[name]:6.2f} ms   p99 {p99[name]:6.2f} ms")
-    ratio, tail = (figures["GET /analytics"] / figures["empty handler"] for figures in (p50, p99))
-    print(f"ratio            p50 {ratio:6.2f}      p99 {tail:6.2f}      (promised p50 {PROMISED_RATIO:g})")
-    if served["cache"] != "memory":
-        raise SystemExit(f"the answers were not warm: {served}")
-    return int(ratio > PROMISED_RATIO)
+    promises.at_most(
+        "warm p50 over the empty handler", p50["GET /analytics"] / p50["empty handler"], MOST_P50
+    )
+    promises.at_most(
+        "warm p99 over the empty handler", p99["GET /analytics"] / p99["empty handler"], MOST_P99
+    )
+
+
+def inside(cloud: Cloud, report: Path, promises: Promises) -> None:
+    """What Lambda itself says of an invocation, beside pandas in a process that has the same file."""
+    functions = deploy.client(cloud.settings, "lambda")
+    name = function_named(cloud.settings, STACK, "ServeFunction")
+    spent, peaks = [], []
+    for _ in range(INVOCATIONS):
+        answer = functions.invoke(FunctionName=name, Payload=EVENT.read_bytes(), LogType="Tail")
+        line = base64.b64decode(answer["LogResult"]).decode()
+        spent.append(_figure(line, r"\tDuration: ([\d.]+) ms") or _figure(line, r"Duration: ([\d.]+) ms"))
+        peaks.append(_figure(line, r"Max Memory Used: (\d+) MB"))
+    milliseconds, mebibytes = pandas_per_request(report)
+    print(f"inside the function  {median(spent):7.2f} ms  {max(peaks):5.0f} MiB")
+    print(f"pandas per request   {milliseconds:7.2f} ms  {mebibytes:5.0f} MiB")
+    promises.at_least("faster than pandas per request", milliseconds / median(spent), LEAST_FASTER)
+    promises.at_least("less memory than pandas per request", mebibytes / max(peaks), LEAST_LEANER)
+
+
+def _figure(line: str, pattern: str) -> float:
+    found = re.search(pattern, line)
+    return float(found[1]) if found else 0.0
+
+
+def crowd(base: str, promises: Promises) -> None:
+    """Fifty clients at once, first for what nobody has asked, then for what is there."""
+    for path in ("/kpis?state=Goa", "/analytics"):
+        took: list[float] = []
+        failed: list[Any] = []
+
+        def client(path: str = path, took: list[float] = took, failed: list[Any] = failed) -> None:
+            asker = Asker(base)
+            for _ in range(EACH):
+                try:
+                    took.append(asker.ask(path)[0])
+                except (SystemExit, OSError) as error:
+                    failed.append(error)
+
+        threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+        began = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - began
+        print(
+            f"{CLIENTS} clients, {path}: {len(took) / seconds:.0f} answers a second, p50 {median(took):.0f} ms"
+        )
+        promises.at_most(f"failed requests of {CLIENTS * EACH}", len(failed), 0)
+
+
+def main(report: Path) -> int:
+    """Print every figure beside its promise; 1 when one is missed."""
+    promises = Promises()
+    with fresh_cloud("api-cloud") as cloud:
+        cloud.load(report)
+        cold(cloud.outputs["ApiUrl"], promises)
+        warm(cloud, promises)
+        inside(cloud, report, promises)
+        crowd(cloud.outputs["ApiUrl"], promises)
+    return int(promises.missed > 0)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -98,6 +99,8 @@ def wait_until_healthy(settings: Settings, found: dict[str, str]) -> None:
             with urllib.request.urlopen(asked, timeout=30):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            if getattr(error, "code", None) == HTTPStatus.UNAUTHORIZED:
+                return  # it is there, and wants a token of its users
             if time.monotonic() > deadline:
                 raise CloudError(f"{asked.full_url} does not answer: {error}") from error
         time.sleep(0.3)

@@ -37,9 +37,11 @@ def package(settings: Settings, folder: Path = CHECKOUT, tell: deploy.Tell = lam
 
 
 def deploy_packaged(
-    settings: Settings, packaged: Path, stack: str, folder: Path = CHECKOUT
+    settings: Settings, packaged: Path, stack: str, folder: Path = CHECKOUT, **given: str
 ) -> dict[str, str]:
     """Create a stack of a packaged template, as samconfig's ``local`` says, and return its outputs.
+
+    ``given`` are parameters with other values than there.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def deploy_packaged(
         The stack was not created; the message holds its own reasons.
     """
     chosen = tomllib.loads((folder / "samconfig.toml").read_text())["local"]["deploy"]["parameters"]
-    parameters, tags = _pairs(chosen["parameter_overrides"]), _pairs(chosen["tags"])
+    parameters, tags = _pairs(chosen["parameter_overrides"]) | given, _pairs(chosen["tags"])
     cloudformation = deploy.client(settings, "cloudformation")
     change: dict[str, Any] = {"StackName": stack, "ChangeSetName": "create"}
     cloudformation.create_change_set(

@@ -84,15 +84,15 @@ def spare_cloud(_spare: Settings) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def deploy_stack(cloud: Settings) -> Callable[[str], Stack]:
-    """Deploy the real template under further names; it is built and uploaded once per test process."""
+def deploy_stack(cloud: Settings) -> Callable[..., Stack]:
+    """Deploy the real template under further names, with other parameters; built and uploaded once per process."""
     packaged: list[Path] = []
 
-    def create(name: str) -> Stack:
+    def create(name: str, **parameters: str) -> Stack:
         if not packaged:
             deploy.build(cloud)
             packaged.append(package.package(cloud))
-        outputs = package.deploy_packaged(cloud, packaged[0], name)
+        outputs = package.deploy_packaged(cloud, packaged[0], name, **parameters)
         deploy.wait_until_healthy(cloud, outputs)
         return Stack(name, cloud, outputs)
 
