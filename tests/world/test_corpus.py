@@ -61,21 +61,23 @@ def accounts(lake, deliveries):
 
 @pytest.fixture(scope="module")
 def reasons(lake, deliveries):
-    """Rule and column of every fault, by file and line, and the text that was kept of each line."""
+    """By file and line: rule and column of every fault, the text that was kept, the value at fault of each column."""
     runs = ", ".join(f"'{run['sk']}'" for run in lake.items("run"))
     faults: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     texts: dict[tuple[str, int], str] = {}
+    values: dict[str, dict[int, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for dataset in sorted({delivery["dataset"] for delivery in deliveries.values() if delivery["dataset"]}):
         found = lake.query(
-            f"""SELECT file_id, line_number, raw_text, rule, "column"
+            f"""SELECT file_id, line_number, raw_text, rule, "column", value
             FROM {dataset}_quarantine CROSS JOIN UNNEST(reasons) AS t (rule, "column", value, expected)
             WHERE run_id IN ({runs})""",
             "BuildDatabaseName",
         )
-        for file_id, line, text, rule, column in found:
+        for file_id, line, text, rule, column, value in found:
             faults[file_id][int(line)].append(f"{rule} {column}" if column else rule)
             texts[file_id, int(line)] = text
-    return faults, texts
+            values[file_id][int(line)][column or rule] = value
+    return faults, texts, values
 
 
 def told(delivery: dict[str, Any], account: dict[str, Any] | None, faults: dict[int, list[str]]) -> dict:
@@ -123,13 +125,14 @@ def test_every_file_has_its_expectation_and_every_expectation_its_file():
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_what_becomes_of_a_file_is_what_stands_beside_it(name, deliveries, accounts, reasons):
-    delivery, (faults, _) = deliveries[name], reasons
+    delivery, (faults, _, values) = deliveries[name], reasons
     found = told(delivery, accounts.get(delivery["file_id"]), faults.get(delivery["file_id"], {}))
+    found["values"] = values.get(delivery["file_id"], {})
     assert asked(EXPECTED[name], found) == wanted(EXPECTED[name]), EXPECTED[name]["fault"]
 
 
 def test_a_quarantined_line_is_kept_as_it_was_delivered(deliveries, reasons):
-    _, texts = reasons
+    _, texts, _ = reasons
     compared = 0
     for name, expected in EXPECTED.items():
         if not name.endswith((".csv", ".jsonl")) or name in {

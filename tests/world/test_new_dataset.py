@@ -129,6 +129,16 @@ def test_its_columns_have_the_descriptions_of_the_contract_in_glue(loaded, lake)
     assert comments["takings"] == "Money in the till."
 
 
+def test_a_column_its_contract_lets_files_add_is_in_the_tables_and_told_of(loaded, lake, tmp_path):
+    file = tmp_path / "weather.csv"
+    file.write_text("store,visit_date,visitors,takings,Weather\nDelhi,2024-02-07,3,1.00,rain\n")
+    (delivery,) = lake.load(file, dataset="store_visits")
+    assert [(change["kind"], change["column"]) for change in delivery["changes"]] == [("added", "Weather")]
+    assert lake.item("change", "store_visits#added#Weather")["file_name"] == "weather.csv"
+    found = lake.query("SELECT visit_date, weather FROM store_visits_latest WHERE visitors <= 5 ORDER BY 1")
+    assert found == [["2024-02-01", None], ["2024-02-05", None], ["2024-02-07", "rain"]]
+
+
 def pull(stack):
     """`saleslake pull`, as somebody at a terminal calls it."""
     return subprocess.run(

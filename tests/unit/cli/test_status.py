@@ -110,3 +110,12 @@ def test_status_says_what_rules_warn_of_in_a_file_and_over_whole_tables(
     _, _, rules = output.partition("rules over whole tables that warn\n")
     assert rules.splitlines()[0].split()[:3] == ["sales_reps.manager_tree", "1,200", "Representatives"]
     assert "known_manager" not in output  # a later run of the dataset no longer counts any
+
+
+def test_status_tells_which_columns_changed_by_which_file(
+    lake: Deployed, saleslake: Callable[..., Result]
+) -> None:
+    detail = "the contract does not know it; it is not kept"
+    change = {"dataset": "reviews", "kind": "added", "column": "Mood", "file_name": "a.csv", "detail": detail}
+    lake.ledger.put("change", "reviews#added#Mood", change)
+    assert f"columns that changed\nreviews: added 'Mood' by a.csv; {detail}\n" in saleslake("status").output

@@ -3,6 +3,8 @@
 import io
 
 import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from saleslake.contracts.drift import refuse_header
@@ -106,6 +108,25 @@ def test_a_column_that_files_had_and_this_one_lacks_is_told_of(backend):
     ((_, message),) = backend.alerts.messages
     assert "dropped: 'quota'; files before this one had it" in message
     assert "Owner of the dataset: field-sales" in message
+
+
+def test_a_typed_column_that_comes_with_another_type_is_told_of_once_per_type(backend):
+    kinds = [pa.int32(), pa.int32(), pa.string(), pa.string()]
+    told_of = []
+    for number, kind in enumerate(kinds):
+        columns = {"sales_rep_id": [f"R{number}"], "name": ["Ben"], "manager_id": [""]}
+        sink = io.BytesIO()
+        pq.write_table(pa.table({**columns, "quota": pa.array(["5"]).cast(kind)}), sink)
+        key = f"landing/sales_reps/{number}.parquet"
+        answer = boto3.client("s3").put_object(Bucket="landing", Key=key, Body=sink.getvalue())
+        receive(LandedObject(bucket="landing", key=key, version=answer["VersionId"]), backend)
+        told_of.append(len(told(backend)))
+    assert told_of == [0, 0, 1, 1]
+    (change,) = backend.ledger.items("change")
+    assert (change["column"], change["detail"].split(";")[0]) == (
+        "Quota",
+        "string, where files before this one had int32",
+    )
 
 
 def test_a_refusal_names_the_owner_and_what_was_probably_meant(backend):

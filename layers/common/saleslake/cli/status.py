@@ -26,6 +26,7 @@ def status(lake: Deployed, runs: int) -> None:
         lake.console.print("\n[bold]rows and money of the files in this release[/bold]")
         lake.console.print(account_table(list(release.files.values())))
         show_broken_rules(lake, release)
+    show_changes(lake)
     show_files(lake, release)
 
 
@@ -69,6 +70,17 @@ def show_broken_rules(lake: Deployed, release: Release) -> None:
         table.add_row(rule.name, f"{rule.times:,}", rule.description)
     lake.console.print("\n[bold]rules over whole tables that warn[/bold]")
     lake.console.print(table)
+
+
+def show_changes(lake: Deployed) -> None:
+    """How files' columns differ from those of their contracts and of files before them."""
+    changes = list(lake.ledger.items("change"))
+    if not changes:
+        return
+    lake.console.print("\n[bold]columns that changed[/bold]")
+    for change in changes:
+        what = f"{change['dataset']}: {change['kind']} {change['column']!r} by {change['file_name']}"
+        lake.console.print(f"{what}; {change['detail']}", markup=False, soft_wrap=True)
 
 
 def show_files(lake: Deployed, release: Release | None) -> None:
