@@ -21,7 +21,8 @@ from saleslake.analytics.release import PublishedRelease
 from saleslake.analytics.report import Computed, billed, code_fingerprint
 from saleslake.errors import NotFound, Unavailable, UnknownTable
 from saleslake.metrics import built
-from saleslake.metrics.planner import ROWS_IN_ALL, Column, Plan, plan
+from saleslake.metrics.clauses import ROWS_IN_ALL
+from saleslake.metrics.planner import Column, Plan, plan
 from saleslake.metrics.request import Request, ViewRequest
 from saleslake.metrics.view import view_statement, view_tables
 

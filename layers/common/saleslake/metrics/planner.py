@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from saleslake import sql
 from saleslake.errors import InvalidParameter
+from saleslake.metrics.clauses import ROWS_IN_ALL, in_order, one_of, page
 from saleslake.metrics.endpoint import Format
 from saleslake.metrics.model import TIMES, Catalogue, Rollup
 from saleslake.metrics.request import Earlier, Request, earlier, whole
@@ -18,7 +19,6 @@ from saleslake.metrics.statement import Question, on_rollup, on_source, rows_on
 
 _REFERENCE = re.compile(r"\{(\w+)\}")
 _TYPES = {"money": "decimal(38,2)", "integer": "bigint"}
-ROWS_IN_ALL = "rows_in_all"
 
 
 class Column(NamedTuple):
@@ -187,15 +187,6 @@ def _conditions(request: Request, before: Earlier | None) -> tuple[list[str], li
     return conditions, parameters
 
 
-def one_of(name: str, values: Sequence[str | bool | None]) -> str:
-    """The condition that a column has one of these values, with a place for each that is not None."""
-    places = ", ".join("?" for value in values if value is not None)
-    tests = [f"{name} IN ({places})"] if places else []
-    if None in values or not values:
-        tests.append(f"{name} IS NULL")
-    return " OR ".join(tests)
-
-
 def _groups(
     request: Request, sums: Sequence[str], pieces: Sequence[_Piece], catalogue: Catalogue
 ) -> tuple[str, list[sql.Parameter]]:
@@ -277,20 +268,6 @@ def _shown(request: Request, catalogue: Catalogue) -> str:
 
 def _change(name: str) -> str:
     return f"CAST({name} - {name}_before AS decimal(34,4)) / NULLIF({name}_before, 0)"
-
-
-def in_order(names: Iterable[str]) -> str:
-    """ORDER BY, each column once; a ``-`` before a name puts the highest first. What is missing comes last."""
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name.removeprefix("-"), "DESC" if name.startswith("-") else "ASC")
-    columns = ", ".join(f"{name} {way} NULLS LAST" for name, way in found.items())
-    return f" ORDER BY {columns}" if columns else ""
-
-
-def page(limit: int | None, offset: int) -> str:
-    """OFFSET and LIMIT."""
-    return "" if limit is None else (f" OFFSET {offset:d}" if offset else "") + f" LIMIT {limit:d}"
 
 
 def _zero(kind: str) -> str:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from saleslake import sql
-from saleslake.metrics.planner import ROWS_IN_ALL, in_order, one_of, page
+from saleslake.metrics.clauses import ROWS_IN_ALL, in_order, one_of, page
 from saleslake.metrics.request import ViewRequest
 
 _TABLES = ("fact_", "dim_", "rollup_", "quality_")
