@@ -55,7 +55,7 @@ def load_aliases(name: str) -> Aliases:
     """
     path = files("saleslake.contracts") / "aliases" / f"{name}.yaml"
     try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except (FileNotFoundError, yaml.YAMLError) as problem:
         raise ContractInvalid(f"aliases/{name}.yaml: {problem}") from problem
     if not isinstance(document, Mapping):

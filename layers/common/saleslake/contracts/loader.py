@@ -55,7 +55,7 @@ def read_contract(path: Traversable) -> Contract:
         The file is not YAML or a field of it cannot be used.
     """
     try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: Any = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     except yaml.YAMLError as problem:
         raise ContractInvalid(f"{path.name}: not YAML: {problem}") from problem
     return contract_from_document(document, path.name, aliases=load_aliases)

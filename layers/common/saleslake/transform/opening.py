@@ -10,7 +10,6 @@ import pyarrow as pa
 from saleslake.contracts.headers import HeaderMatch, match_header
 from saleslake.contracts.model import Contract
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
-from saleslake.formats.avro import AvroRows
 from saleslake.formats.model import DeliveredFormat
 from saleslake.formats.parquet import ParquetRows
 from saleslake.formats.schema import check_schema
@@ -71,10 +70,14 @@ def _open(
     if file_format.kind == "csv":
         source = RememberedSource(stream, gzipped=file_format.compression == "gzip")
         return DelimitedRecords(source, file_format), None
-    rows = (
-        ParquetRows(_spooled(stream, folder)) if file_format.kind == "parquet" else AvroRows(buffered(stream))
-    )
-    return TypedRecords(rows), rows.schema
+    if file_format.kind == "parquet":
+        parquet = ParquetRows(_spooled(stream, folder))
+        return TypedRecords(parquet), parquet.schema
+    # its packages take a while to load: only a file that needs them pays for it
+    from saleslake.formats.avro import AvroRows  # noqa: PLC0415
+
+    avro = AvroRows(buffered(stream))
+    return TypedRecords(avro), avro.schema
 
 
 def _spooled(stream: BinaryIO, folder: Path) -> BinaryIO:
