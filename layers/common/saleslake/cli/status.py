@@ -87,7 +87,9 @@ def show_files(lake: Deployed, release: Release | None) -> None:
     """What is in no release: waiting, held, refused, or stuck before ingest."""
     _list(lake, "waiting for the next run", waiting_files(release, lake.backend))
     files = list(lake.ledger.items("file"))
-    _list(lake, "held by a rollback", [file for file in files if file["state"] == "held"])
+    held = [file for file in files if file["state"] == "held"]
+    _list(lake, "held by a rollback", [file for file in held if not file.get("reasons")])
+    _list(lake, "held, for they score below the gate", [file for file in held if file.get("reasons")])
     refused = [file for file in files if file["state"] == "refused"]
     refused += [item for item in lake.ledger.items("delivery") if item["outcome"] == "refused"]
     _list(
