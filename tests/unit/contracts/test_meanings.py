@@ -93,7 +93,7 @@ def test_every_day_written_in_a_format_is_read_back(day, form):
     assert read_date(day.strftime(pattern), [name]) == day
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.one_of(
         st.from_regex(r"[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}", fullmatch=True),
