@@ -92,6 +92,15 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
         lake.settle()
         assert lake.item("file", delivery["file_id"])["state"] == "refused"
 
+    # rows so bad that the run stops, and a check by the clock that has that to tell
+    dreadful = tmp_path / "dreadful.csv"
+    bad = "405-{},01-31-22,Shipped,Amazon,,Set,-1,USD,100.00,GOA,False\n"
+    dreadful.write_text(HEADER + "".join(bad.format(n) for n in range(120)))
+    delivery = lake.delivered(lake.drop(dreadful))
+    lake.settle()
+    assert lake.item("file", delivery["file_id"])["state"] == "held"
+    run_now(lake, "SixHourlyCheck", "cron(0 0/6 * * ? *)", lambda: lake.items("incident"))
+
     # an object that is gone before its event is read
     gone = {
         "detail": {
@@ -116,7 +125,9 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
     )
     assert lake.rollback("r-of-nowhere")["status"] == "FAILED"
     assert lake.rollback(loaded)["status"] == "SUCCEEDED"
-    run_the_nightly_schedule_now(lake)
+    before = len(lake.executions())
+    run_now(lake, "NightlyRun", "cron(0 2 * * ? *)", lambda: len(lake.executions()) > before)
+    lake.settle()
     lake.analytics()
 
     # an export, and answers ahead of what was asked
@@ -147,21 +158,19 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
     assert never == set()
 
 
-def run_the_nightly_schedule_now(lake):
+def run_now(lake, schedule, expression, has_run):
+    """Do now what a schedule does in its time."""
     scheduler, stack = lake.client("scheduler"), lake.outputs["WorkGroupName"]
-    name = lake.role("NightlyRun")
-    schedule = scheduler.get_schedule(Name=name)
-    assert schedule["ScheduleExpression"] == "cron(0 2 * * ? *)"
-    before = len(lake.executions())
+    known = scheduler.get_schedule(Name=lake.role(schedule))
+    assert known["ScheduleExpression"] == expression
     soon = datetime.now(UTC) + timedelta(seconds=1)
     scheduler.create_schedule(
-        Name=f"{stack}-now",
+        Name=f"{stack}-{schedule}-now",
         ScheduleExpression=f"at({soon:%Y-%m-%dT%H:%M:%S})",
-        FlexibleTimeWindow=schedule["FlexibleTimeWindow"],
-        Target=schedule["Target"],
+        FlexibleTimeWindow=known["FlexibleTimeWindow"],
+        Target=known["Target"],
     )
-    wait_for(lambda: len(lake.executions()) > before, "the schedule to start an execution", 90)
-    lake.settle()
+    wait_for(has_run, f"{schedule} to run", 90)
 
 
 def exported(lake, question):
