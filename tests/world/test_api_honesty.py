@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
+
+import pytest
 
 from saleslake.metrics.built import catalogue
 from saleslake.metrics.planner import plan
 from tests.oracle.figures import Frames
 from tests.oracle.warehouse import warehouse
 from tests.oracle.warehouse_files import Delivered
+from tests.world.journey import Journey
+from tests.world.marts import batches
 from tests.world.questions import random_requests, unlike, wrong
-from tests.world.test_marts import OPTIONS, Company, empty_a_group
+from tests.world.test_marts import OPTIONS, Company, answer, empty_a_group
 from tests.world.workbench import workbench
 
 SAMPLE = 100
@@ -33,6 +38,21 @@ def test_the_planners_answers_are_those_of_the_facts(world: Callable[..., Path])
     tables = Counter(table for request in requests for table in plan(request, catalogue()).tables)
     print(f"{len(requests)} requests, read from: {dict(tables.most_common())}")
     assert {rollup.name for rollup in catalogue().rollups} <= set(tables)  # each was worth something to one
+
+
+@pytest.mark.skipif(
+    os.environ.get("ENGINE") != "trino", reason="the embedded engine is asked above, without a cloud"
+)
+def test_the_deployed_engine_is_told_the_same(
+    world: Callable[..., Path], journey: Callable[[str], Journey]
+) -> None:
+    found = batches(world("--seed", "7", "--days", "61", "--format", "csv"))
+    company = journey("honesty")
+    company.deliver(file for files in found.values() for file in files)
+    requests = list(random_requests(Random(12), CASES))
+    with ThreadPoolExecutor(4) as pool:
+        odd = list(pool.map(lambda request: unlike(lambda sql: answer(company, sql), request), requests))
+    assert [difference for difference in odd if difference] == []
 
 
 def test_the_planners_answers_are_those_of_pandas_on_the_generated_files(world: Callable[..., Path]) -> None:

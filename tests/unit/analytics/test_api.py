@@ -45,6 +45,8 @@ def test_analytics_answers_in_the_promised_shape_with_money_to_the_cent(live):
     assert abs((datetime.now(UTC) - datetime.fromisoformat(body["timestamp"])).total_seconds()) < 60
     assert list(body["data"]) == ["kpis", "regional_analytics", "category_performance", "monthly_trends"]
     expected = RECORDS | {
+        "rollup": "rollup_sales_daily",
+        "tables": ["rollup_sales_daily", "fact_sales"],
         "release": FIRST,
         "data_as_of": "2022-06-29",
         "bytes_scanned": 4000,

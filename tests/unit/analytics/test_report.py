@@ -53,7 +53,8 @@ def test_the_rows_become_the_four_parts_of_the_answer(warehouse):
         "category_performance": CATEGORIES,
         "monthly_trends": MONTHS,
     }
-    assert computed.records.model_dump() == RECORDS
+    tables = ["rollup_sales_daily", "fact_sales"]
+    assert computed.records.model_dump() == RECORDS | {"rollup": tables[0], "tables": tables}
 
 
 def test_the_cost_of_an_answer_is_that_of_all_its_queries(warehouse):

@@ -109,7 +109,14 @@ class TableMetadata(Source):
     next: str | None = Field(description="What to give as cursor to go on; null at the end")
 
 
-class AnalyticsMetadata(Source, Records):
+class OverviewRecords(Records):
+    """The same, and from which tables the figures are."""
+
+    rollup: str = Field(description="The rollup that was read")
+    tables: list[str] = Field(description="Every table the figures come from")
+
+
+class AnalyticsMetadata(Source, OverviewRecords):
     """Where the figures come from."""
 
 

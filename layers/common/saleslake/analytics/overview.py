@@ -5,11 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from saleslake.analytics.model import AnalyticsData, CategoryRow, Kpis, MonthRow, Records, StateRow
+from saleslake.analytics.deadline import Deadline
+from saleslake.analytics.model import (
+    AnalyticsData,
+    CategoryRow,
+    Kpis,
+    MonthRow,
+    OverviewRecords,
+    Records,
+    StateRow,
+)
 from saleslake.analytics.parameters import Parameter, parameters
+from saleslake.analytics.ports import Engine
 from saleslake.analytics.problem import refuse_unknown
 from saleslake.analytics.reading import Reading
-from saleslake.analytics.report import Report, RowsByStatement
+from saleslake.analytics.release import PublishedRelease
+from saleslake.analytics.report import Computed, Report, RowsByStatement
 from saleslake.metrics.built import catalogue
 from saleslake.metrics.endpoint import Endpoint
 from saleslake.metrics.planner import narrowed
@@ -39,29 +50,45 @@ def assemble(rows: RowsByStatement) -> tuple[AnalyticsData, Records]:
 
 
 STATEMENTS = ("kpis", "regional_analytics", "category_performance", "monthly_trends")
-OVERVIEW = Report(name="analytics", statements=STATEMENTS, assemble=assemble)
 
 
 @dataclass(frozen=True)
-class Narrowed(Report):
+class Overview(Report):
+    """The four statements; says from which tables their figures are."""
+
+    rollup: str = _ROLLUPS[0]
+
+    def compute(
+        self, release: PublishedRelease, engine: Engine, *, database: str, deadline: Deadline
+    ) -> Computed:
+        """As any report."""
+        computed = super().compute(release, engine, database=database, deadline=deadline)
+        tables = [self.rollup, "fact_sales"]
+        records = OverviewRecords(**computed.records.model_dump(), rollup=self.rollup, tables=tables)
+        return computed._replace(records=records)
+
+
+OVERVIEW = Overview(name="analytics", statements=STATEMENTS, assemble=assemble)
+
+
+@dataclass(frozen=True)
+class Narrowed(Overview):
     """The same statements over the rows that filters and days leave."""
 
     request: Request = _EVERYTHING
 
     def text(self, statement: str) -> str:
         """The SQL of a statement, in which each table stands for its rows that are left."""
-        rows = {"fact_sales": narrowed(self.request, catalogue()), _ROLLUPS[0]: self._rollup()}
+        rollup = catalogue().rollup(self.rollup)
+        rows = {
+            "fact_sales": narrowed(self.request, catalogue()),
+            _ROLLUPS[0]: narrowed(self.request, catalogue(), rollup),
+        }
         return re.sub(
             rf"\bFROM ({'|'.join(rows)})\b",
             lambda table: f"FROM ({rows[table[1]]}) AS {table[1]}",
             super().text(statement),
         )
-
-    def _rollup(self) -> str:
-        """The smallest daily rollup that has every dimension asked for."""
-        known = (catalogue().rollup(name) for name in _ROLLUPS)
-        rollup = next(entry for entry in known if self.request.dimensions <= set(entry.dimensions))
-        return narrowed(self.request, catalogue(), rollup)
 
 
 @cache
@@ -104,4 +131,6 @@ def overview(given: tuple[tuple[str, tuple[str, ...]], ...]) -> OverviewWanted:
         return OverviewWanted(OVERVIEW, release, ())
     picked = filters_of((target, found) for _, target, found in filters)
     request = Request(source="sales", measures=(), filters=picked, first=first, last=last)
-    return OverviewWanted(Narrowed("analytics", STATEMENTS, assemble, request), release, filters)
+    # the smallest daily rollup that has every dimension asked for
+    rollup = next(name for name in _ROLLUPS if request.dimensions <= set(catalogue().rollup(name).dimensions))
+    return OverviewWanted(Narrowed("analytics", STATEMENTS, assemble, rollup, request), release, filters)
