@@ -41,6 +41,16 @@ def test_a_failed_run_starts_another_for_files_it_did_not_try(backend):
     )
 
 
+def test_files_beside_those_that_were_held_for_their_score_are_loaded_at_once(backend):
+    for name in ("bad", "good"):
+        arrive(backend, name)
+    run = planned(backend, "execution-1")
+    backend.ledger.update("file", "bad", state="held")
+    failure = Failure(execution_arn="execution-1", state="Score", run_id=run.run_id, Error="ScoreBelowGate")
+    abandon(failure, backend)
+    assert len(backend.machine.started) == 1
+
+
 def test_a_failed_run_that_tried_all_files_starts_no_other(backend):
     arrive(backend, "a")
     fail(backend, planned(backend))

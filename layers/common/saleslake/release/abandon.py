@@ -53,7 +53,10 @@ def abandon(failure: Failure, backend: Backend) -> str:
         "Readers still see the last release. The files wait for the next run, but for one that ran out of bounds.",
     )
     _give_back(failure.execution_arn, backend)
-    start_again(failure.execution_arn, runs, backend, ordered=_tried_nothing(failure.order), stopped=False)
+    # what scored below the gate is held by now: the others need not wait, and each time there are fewer
+    held = (failure.state, failure.error) == ("Score", "ScoreBelowGate")
+    fresh = held or _tried_nothing(failure.order)
+    start_again(failure.execution_arn, runs, backend, ordered=fresh, stopped=False)
     return reason
 
 
