@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from tests.integration.lake import Lake
+from tests.world.inbox import Inbox
 
 pytestmark = pytest.mark.xdist_group("cloud-1")
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -33,7 +34,13 @@ def lake(deploy_stack):
 
 
 @pytest.fixture(scope="module")
-def deliveries(lake):
+def inbox(lake):
+    """Somebody who has subscribed to the alerts before anything lands."""
+    return Inbox(lake, "alerts-of-corpus")
+
+
+@pytest.fixture(scope="module")
+def deliveries(lake, inbox):
     """Every file landed, wave by wave, and every run they caused at its end."""
     landed: dict[str, str] = {}
     for wave in sorted({expected.get("wave", 1) for expected in EXPECTED.values()}):
@@ -44,8 +51,12 @@ def deliveries(lake):
             for name, expected in EXPECTED.items()
             if expected.get("wave", 1) == wave
         }
+        began = time.monotonic()
         for delivery in own.values():
             lake.delivered(delivery, DOOR_SECONDS)
+        print(
+            f"{len(own)} files of wave {wave} were in the ledger {time.monotonic() - began:.1f} s after they landed"
+        )
         landed |= own
     lake.settle(300)
     failed = [run["reason"] for run in lake.items("run") if run["status"] == "failed"]
@@ -129,6 +140,19 @@ def test_what_becomes_of_a_file_is_what_stands_beside_it(name, deliveries, accou
     found = told(delivery, accounts.get(delivery["file_id"]), faults.get(delivery["file_id"], {}))
     found["values"] = values.get(delivery["file_id"], {})
     assert asked(EXPECTED[name], found) == wanted(EXPECTED[name]), EXPECTED[name]["fault"]
+
+
+def test_each_refusal_is_told_once_with_its_reason_and_each_new_column_once(deliveries, inbox):
+    messages = inbox.messages()
+    refused = {name for name, expected in EXPECTED.items() if expected["outcome"] == "refused"}
+    told = [subject for subject, _ in messages if subject.endswith(" was refused")]
+    assert sorted(told) == sorted(f"saleslake: {name} was refused" for name in refused)
+    texts = dict(messages)
+    for name in refused:
+        assert deliveries[name]["reasons"][0]["message"] in texts[f"saleslake: {name} was refused"]
+    added = [column for expected in EXPECTED.values() for column in expected.get("added", [])]
+    told_of = [line for _, text in messages for line in text.splitlines() if line.startswith("- added: ")]
+    assert sorted(line.split("'")[1] for line in told_of) == sorted(set(added))
 
 
 def test_a_quarantined_line_is_kept_as_it_was_delivered(deliveries, reasons):
