@@ -117,7 +117,7 @@ class Asked:
         NotFound
             The one thing asked for is not there.
         """
-        planned = self._plan()
+        planned = self.plan()
         try:
             free = dict.fromkeys(planned.tables) if self.of_runs else {}
             text = sql.pin(planned.statement, {**release.snapshots, **free})
@@ -134,7 +134,8 @@ class Asked:
         facts = self._facts(planned, release.release_id, total, len(rows))
         return Computed(self._data(rows), facts, result.bytes_scanned, billed([result]))
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """Its statement, not yet pinned to a release."""
         if isinstance(self.request, ViewRequest):
             paged = self.request.model_copy(update={"limit": self.limit, "offset": self.offset})
             return Plan(view_statement(paged), view_tables(paged.view, paged.body), self.columns)
