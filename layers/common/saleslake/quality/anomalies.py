@@ -24,7 +24,7 @@ from saleslake.quality.robust import (
 
 LIMIT = 5.0  # robust z-scores, at a sensitivity of 1
 NO_FAULT = 2.0  # times the limit on the side that is seldom a fault: a day that sells well, fewer blanks
-MISSING = 0.62  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
+MISSING = 0.72  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
 RARE = 0.58  # times the limit for things told twice: whole days of history stand behind it, not eight
 HISTORY = timedelta(weeks=WEEKS)
 LATEST = 28  # days of a run's own that are judged: those before were judged when they came

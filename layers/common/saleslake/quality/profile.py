@@ -58,7 +58,7 @@ def profile_statement(contract: Contract) -> str:
             f"COUNT({column.name}) AS counted__{column.name}",
             f"SUM({column.name}) AS sum__{column.name}",
             *(
-                f"element_at({listed}, CAST(CEIL({share} * COUNT({column.name})) AS integer)) AS {name}__{column.name}"
+                f"element_at({listed}, {_place(column, share)}) AS {name}__{column.name}"
                 for name, share in (("p50", "0.5"), ("p95", "0.95"))
             ),
         ]
@@ -82,6 +82,11 @@ FROM (
     WHERE CAST({contract.partition_by} AS date) >= ? AND CAST({contract.partition_by} AS date) < ?
 ) AS dated
 {grouping}"""
+
+
+def _place(column: Column, share: str) -> str:
+    """Where in the sorted values the first is that this share of them does not exceed; NULL where there are none."""
+    return f"CAST(NULLIF(CEIL({share} * COUNT({column.name})), 0) AS integer)"
 
 
 def profile(contract: Contract, first: date, end: date, backend: Backend) -> list[Figures]:
