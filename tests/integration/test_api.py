@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -117,6 +118,17 @@ def test_the_answer_after_the_first_costs_nothing(live):
     metadata = live.analytics()["metadata"]
     assert metadata["cache"] in {"memory", "object"}
     assert metadata["bytes_scanned"] == 0
+
+
+def test_a_burst_of_a_question_nobody_asked_before_is_one_query(live):
+    with ThreadPoolExecutor(12) as callers:
+        answers = list(callers.map(lambda _: live.get("/kpis?from=2022-04-30&to=2022-05-03"), range(12)))
+    assert {answer.status for answer in answers} == {200}
+    assert len({str(answer.json["data"]) for answer in answers}) == 1
+    athena = live.client("athena")
+    ids = athena.list_query_executions(WorkGroup=f"{live.outputs['WorkGroupName']}-api", MaxResults=50)
+    asked = athena.batch_get_query_execution(QueryExecutionIds=ids["QueryExecutionIds"])["QueryExecutions"]
+    assert sum("DATE '2022-05-03'" in query["Query"] for query in asked) == 1
 
 
 def test_who_has_the_answer_gets_304_without_a_body(live):
