@@ -20,4 +20,5 @@ started=$(ask -X POST "$SALESLAKE_API/exports" -H 'Content-Type: application/jso
   -d '{"measures": ["revenue", "units"], "dimensions": ["state", "category"], "grain": "day"}')
 id=$(sed 's/.*"id":"\([^"]*\)".*/\1/' <<<"$started")
 until url=$(ask "$SALESLAKE_API/exports/$id" | sed -n 's/.*"url":"\([^"]*\)".*/\1/p') && [ -n "$url" ]; do sleep 1; done
-curl -sS --fail "$url" | head -3
+curl -sS --fail -o sales.csv --output-dir "${TMPDIR:-/tmp}" "$url"
+head -3 "${TMPDIR:-/tmp}/sales.csv"
