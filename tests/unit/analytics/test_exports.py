@@ -133,7 +133,7 @@ def test_an_export_whose_file_has_expired_is_gone_and_can_be_made_again(desk):
     assert (answer["statusCode"], problem["code"]) == (404, "unknown_export")
 
 
-@pytest.mark.parametrize("export_id", ["e-0", "../releases", "%2e%2e"])
+@pytest.mark.parametrize("export_id", ["e-0", "../releases", "%2e%2e", "x" * 2000, f"e-{0:024x}"])
 def test_an_export_that_never_was_is_not_found(desk, export_id):
     answer, told = desk.send("GET", f"/exports/{export_id}")
     assert answer["statusCode"] == 404

@@ -5,6 +5,7 @@ An export is known by what it asks of which release, so asking twice is one expo
 
 import hashlib
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from saleslake.errors import NoRelease, ReleaseGone, SaleslakeError, UnknownExpo
 from saleslake.zones import export_key
 
 URL_SECONDS = 900
+_ID = re.compile(r"e-[0-9a-f]{24}")
 RETRY_SECONDS = 2
 # Athena bills whole megabytes, ten a query at least, 5 USD a terabyte: https://aws.amazon.com/athena/pricing/
 _MEGABYTE, _LEAST_MEGABYTES = 1_000_000, 10
@@ -149,7 +151,7 @@ class Exports:
         UnknownExport
             There is none of this id, or none any more.
         """
-        kept = self._kept(export_id)
+        kept = self._kept(export_id) if _ID.fullmatch(export_id) else None
         shown = None if kept is None else self._shown(export_id, kept)
         if shown is None:
             raise UnknownExport(f"there is no export {export_id}, or none any more: POST /exports makes one")
