@@ -24,7 +24,8 @@ from saleslake.quality.robust import (
 
 LIMIT = 5.0  # robust z-scores, at a sensitivity of 1
 NO_FAULT = 2.0  # times the limit on the side that is seldom a fault: a day that sells well, fewer blanks
-MISSING = 0.72  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
+MISSING = 0.66  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
+SLOW = 0.62  # of the expected rows: a whole day with more of them is a slow day, not a part of one
 RARE = 0.58  # times the limit for things told twice: whole days of history stand behind it, not eight
 HISTORY = timedelta(weeks=WEEKS)
 LATEST = 28  # days of a run's own that are judged: those before were judged when they came
@@ -144,7 +145,8 @@ def _judge_day(
     counts = {ago: then.get("rows_found", 0.0) * levels[ago] for ago, then in past.items()}
     sells = (MISSING * limit if segment == ALL else limit, NO_FAULT * limit)
     if found := judge(rows, counts, limits=sells, spread=1.0, root=anscombe, back=anscombe_back):
-        yield "rows", rows, found
+        slow = found.low if segment != ALL else min(found.low, SLOW * found.expected)
+        yield "rows", rows, found._replace(low=slow)
     if not rows:
         return
     if contract.watched.distinct and segment == ALL:
