@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pytest
 
 from local.athena.engine import QueryFailed
+from saleslake.contracts.glue import processed_table
+from saleslake.contracts.loader import load_contract
 from tests.conformance.conftest import Runner
 from tests.conformance.lake import BUCKET, Lake
 
@@ -143,6 +145,24 @@ def test_columns_are_added_and_old_snapshots_keep_their_own(kept: Maintained) ->
     assert kept.error("ALTER TABLE kept ADD COLUMNS (id int)").startswith("COLUMN_ALREADY_EXISTS: ")
     kept("ALTER TABLE kept DROP COLUMN note")
     assert len(kept("SELECT * FROM kept")[0]) == 4
+
+
+@ENGINES
+def test_a_table_of_parquet_files_gets_a_column_and_keeps_its_projection(kept: Maintained) -> None:
+    location = f"s3://{BUCKET}/plain-{kept.build}/"
+    definition = processed_table(load_contract("reviews"), location)
+    storage = definition["StorageDescriptor"] | {"Columns": [{"Name": "id", "Type": "int"}]}
+    plain = definition | {"Name": "plain", "StorageDescriptor": storage}
+    kept.lake.glue.create_table(DatabaseName=kept.build, TableInput=plain)
+    before = kept.lake.glue.get_table(DatabaseName=kept.build, Name="plain")["Table"]
+    kept("ALTER TABLE plain ADD COLUMNS (badge string)")
+    after = kept.lake.glue.get_table(DatabaseName=kept.build, Name="plain")["Table"]
+    assert [column["Name"] for column in after["StorageDescriptor"]["Columns"]] == ["id", "badge"]
+    assert [key["Name"] for key in after["PartitionKeys"]] == ["run_id"]
+    projection = {name: value for name, value in before["Parameters"].items() if "." in name}
+    assert projection.items() <= after["Parameters"].items()
+    assert kept("SELECT badge FROM plain WHERE run_id = 'r1'") == []
+    assert kept.error("ALTER TABLE plain ADD COLUMNS (id int)").startswith("COLUMN_ALREADY_EXISTS: ")
 
 
 @ENGINES
