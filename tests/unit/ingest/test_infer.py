@@ -65,7 +65,7 @@ def test_days_that_read_two_ways_keep_both_formats_for_the_rows_to_decide(inferr
     [
         ('{"orderId": "A", "n": 1}\n{"orderId": "B", "n": 2.5}\n', "x.jsonl"),
         ('[{"orderId": "A", "n": 1}, {"orderId": "B", "n": 2.5}]', "x.json"),
-        (gzip.compress(b"orderId;n\nA;1\nB;2.5\n"), "x.csv.gz"),
+        (gzip.compress(b"orderId;n\nA;1\nB;2.5\n", mtime=0), "x.csv.gz"),
         (b"orderId\tn\r\nA\t1\r\nB\t2.5\r\n", "x.tsv"),
     ],
 )
