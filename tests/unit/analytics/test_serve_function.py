@@ -8,7 +8,17 @@ from pathlib import Path
 import saleslake
 
 ROOT = Path(__file__).parents[3]
-UNWANTED = ("boto3", "duckdb", "pyarrow", "pandas", "numpy", "yaml", "click", "rich", "openapi_spec_validator")
+UNWANTED = (
+    "boto3",
+    "duckdb",
+    "pyarrow",
+    "pandas",
+    "numpy",
+    "yaml",
+    "click",
+    "rich",
+    "openapi_spec_validator",
+)
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
