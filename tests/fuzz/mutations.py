@@ -5,137 +5,23 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
 import random
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
-import fastavro
-import pyarrow as pa
-import pyarrow.parquet
-
-TEXTS = (
-    *(
-        "",
-        " ",
-        "0",
-        "-0",
-        "-1",
-        "+1",
-        "007",
-        "1.10 ",
-        "\u00a01.1",
-        "1.105",
-        "1.100",
-        "1e3",
-        "1E-2",
-        ".5",
-        "5.",
-        "1,5",
-    ),
-    *(
-        "1,234.50",
-        "1 234",
-        "1_000",
-        "0x1F",
-        "NaN",
-        "inf",
-        "-Infinity",
-        "₹ 399",
-        "(5.00)",
-        "१२",
-        "٣.٥",
-        "１２",
-    ),
-    *(
-        "9" * 16,
-        "9" * 17 + ".99",
-        "1" + "0" * 40,
-        "0." + "0" * 30 + "1",
-        "true",
-        "FALSE",
-        "null",
-        "None",
-        "N/A",
-    ),
-    *(
-        "2025-02-30",
-        "31/12/2025",
-        "12/31/2025",
-        "1/2/25",
-        "2025-12-31T25:00:00Z",
-        "2025-12-31T10:00:00",
-        "44681",
-    ),
-    *(
-        "Ünïcode",
-        "日本",
-        "\u200b",
-        "\ufeff",
-        "a\nb",
-        "a\r\nb",
-        'a"b',
-        '"',
-        '""',
-        "a,b",
-        "a;b",
-        "a\tb",
-        "a|b",
-        "\\",
-        "'",
-    ),
-    *(
-        "=1+1",
-        "x" * 5000,
-        "\x00",
-        "\x1a",
-        "\x7f",
-        "{}",
-        "[1]",
-        '{"a": 1}',
-        "<br>",
-        "%s",
-        "{0}",
-        "INR",
-        "USD",
-        "inr",
-    ),
+from tests.fuzz.typed_mutations import (
+    as_array,
+    key_again,
+    keys_changed,
+    number_as_text,
+    other_cells,
+    other_columns,
+    other_record,
+    other_type,
+    other_value,
+    written_otherwise,
 )
-BYTES = (
-    b'"',
-    b'""',
-    b",",
-    b";",
-    b"\t",
-    b"|",
-    b"\n",
-    b"\r",
-    b"\r\n",
-    b"\n\n",
-    b"\x00",
-    b"\xff",
-    b"\xe9",
-    b"\xc3",
-    b"\x93",
-)
-BYTES += (
-    b"\xef\xbb\xbf",
-    b"\xc2\xa0",
-    b" ",
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b":",
-    b"\\",
-    b"-",
-    b".",
-    b"0",
-    b"9",
-    b"e",
-    b"\x1f\x8b",
-)
+from tests.fuzz.vocabulary import BYTES, TEXTS
 
 
 def mutate(content: bytes, kind: str, dice: random.Random) -> tuple[bytes, list[str]]:
@@ -303,153 +189,6 @@ def _other_dialect(content: bytes, dice: random.Random) -> bytes:
     return _written(_read(content), delimiter=dice.choice(",;\t|"), quoting=quoting)
 
 
-# ── JSON: values and keys ────────────────────────────────────────────────────
-def _json_rows(content: bytes) -> list[dict[str, Any]]:
-    text = content.decode()
-    return json.loads(text) if text.startswith("[") else [json.loads(line) for line in text.splitlines()]
-
-
-def _json_written(rows: list[dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
-
-
-def _other_value(content: bytes, dice: random.Random) -> bytes:
-    rows = _json_rows(content)
-    row = dice.choice(rows)
-    values = (
-        dice.choice(TEXTS),
-        dice.choice(TEXTS),
-        None,
-        True,
-        1,
-        -0.0,
-        1.1,
-        1e300,
-        10**40,
-        [1],
-        {"a": [None]},
-        [],
-    )
-    row[dice.choice(list(row))] = dice.choice(values)
-    return _json_written(rows)
-
-
-def _number_as_text(content: bytes, dice: random.Random) -> bytes:
-    rows = _json_rows(content)
-    for row in rows:
-        for key, value in row.items():
-            if isinstance(value, int | float) and dice.random() < 0.5:
-                row[key] = f"{value}"
-    return _json_written(rows)
-
-
-def _written_otherwise(content: bytes, dice: random.Random) -> bytes:
-    """A number as no program we know writes it, put where a number was."""
-    lines = content.decode().split("\n")
-    at = dice.randrange(len(lines))
-    number = dice.choice(
-        ("1e2", "1.10", "1.0e-1", "-0", "-0.0", "12345678901234567.89", "1.005", "01", "1.", "NaN", "0.1e1")
-    )
-    head, colon, tail = lines[at].partition(
-        dice.choice(('amount": ', 'price": ', 'quantity": ', 'cost": ', 'stock": '))
-    )
-    if not colon:
-        raise ValueError("no such key in this line")
-    rest = tail.lstrip('0123456789.-"')
-    return "\n".join([*lines[:at], head + colon + number + rest, *lines[at + 1 :]]).encode()
-
-
-def _keys_changed(content: bytes, dice: random.Random) -> bytes:
-    rows = _json_rows(content)
-    for row in rows if dice.random() < 0.5 else [dice.choice(rows)]:
-        key = dice.choice(list(row))
-        value = row.pop(key)
-        if dice.random() < 0.7:
-            row[
-                dice.choice((key.upper(), f" {key}", key.replace("_", ""), "note", dice.choice(list(row))))
-            ] = value
-    return _json_written(rows)
-
-
-def _key_again(content: bytes, dice: random.Random) -> bytes:
-    lines = content.decode().split("\n")
-    at = dice.randrange(len(lines))
-    key = dice.choice(list(json.loads(lines[at])))
-    lines[at] = f"{lines[at].rstrip('}')}, {json.dumps(key)}: {json.dumps(dice.choice(TEXTS))}}}"
-    return "\n".join(lines).encode()
-
-
-def _as_array(content: bytes, dice: random.Random) -> bytes:
-    return json.dumps(_json_rows(content), indent=dice.choice((None, 1)), ensure_ascii=False).encode()
-
-
-# ── Parquet and Avro: values and types ───────────────────────────────────────
-def _other_type(content: bytes, dice: random.Random) -> bytes:
-    table = pyarrow.parquet.read_table(io.BytesIO(content))
-    at = dice.randrange(table.num_columns)
-    types = (
-        pa.string(),
-        pa.float64(),
-        pa.int64(),
-        pa.decimal128(38, 6),
-        pa.binary(),
-        pa.large_string(),
-        pa.timestamp("us"),
-    )
-    column = table.column(at).cast(dice.choice(types), safe=False)
-    return _parquet(table.set_column(at, table.column_names[at], column))
-
-
-def _other_cells(content: bytes, dice: random.Random) -> bytes:
-    table = pyarrow.parquet.read_table(io.BytesIO(content))
-    at = dice.randrange(table.num_columns)
-    values = table.column(at).to_pylist()
-    kind = table.column(at).type
-    for _ in range(3):
-        place = dice.randrange(len(values))
-        if pa.types.is_string(kind):
-            values[place] = dice.choice(TEXTS)
-        elif pa.types.is_decimal(kind):
-            values[place] = Decimal(dice.randrange(-(10**9), 10**9)).scaleb(-kind.scale)
-        else:
-            values[place] = None if dice.random() < 0.5 else dice.choice(values)
-    return _parquet(table.set_column(at, table.column_names[at], pa.array(values, kind)))
-
-
-def _other_columns(content: bytes, dice: random.Random) -> bytes:
-    table = pyarrow.parquet.read_table(io.BytesIO(content))
-    at, name = dice.randrange(table.num_columns), dice.choice(table.column_names)
-    if dice.random() < 0.4:
-        return _parquet(table.remove_column(at))
-    if dice.random() < 0.5:
-        return _parquet(table.append_column(name, table.column(at)))
-    return _parquet(table.take(pa.array([dice.randrange(table.num_rows) for _ in range(table.num_rows)])))
-
-
-def _parquet(table: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pyarrow.parquet.write_table(table, out, row_group_size=5)
-    return out.getvalue()
-
-
-def _other_record(content: bytes, dice: random.Random) -> bytes:
-    reader = fastavro.reader(io.BytesIO(content))
-    records: list[Any] = list(reader)
-    record = dice.choice(records)
-    key = dice.choice(list(record))
-    value = record[key]
-    if isinstance(value, str):
-        record[key] = dice.choice(TEXTS)
-    elif isinstance(value, Decimal):
-        record[key] = Decimal(dice.randrange(-(10**6), 10**6)).scaleb(-2)
-    else:
-        record[key] = dice.choice(records)[key]
-    out = io.BytesIO()
-    codec = dice.choice(("null", "deflate", "bzip2"))
-    fastavro.writer(out, reader.writer_schema, dice.choices(records, k=len(records)), codec=codec)
-    return out.getvalue()
-
-
 _OF: dict[str, list[Callable[[bytes, random.Random], bytes]]] = {
     "csv": [
         *_TEXT,
@@ -458,9 +197,9 @@ _OF: dict[str, list[Callable[[bytes, random.Random], bytes]]] = {
     ],
     "json": [
         *_TEXT,
-        *(_other_value, _other_value, _other_value, _number_as_text, _written_otherwise, _written_otherwise),
-        *(_keys_changed, _key_again, _as_array),
+        *(other_value, other_value, other_value, number_as_text, written_otherwise, written_otherwise),
+        *(keys_changed, key_again, as_array),
     ],
-    "parquet": [_other_type, _other_cells, _other_cells, _other_columns],
-    "avro": [_other_record, _other_record],
+    "parquet": [other_type, other_cells, other_cells, other_columns],
+    "avro": [other_record, other_record],
 }

@@ -5,7 +5,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +15,7 @@ from saleslake.contracts.loader import contracts, load_contract
 from saleslake.contracts.model import Contract
 from saleslake.errors import DoesNotReconcile, ReleaseChanged
 from saleslake.history import Accounts, FileAccount, RunFiles, Share, current_release
+from saleslake.warehouse.file_account import account_of, after, money_of, share_of
 from saleslake.warehouse.latest import latest_key, latest_table
 from saleslake.zones import run_accounts_key, transform_result_key
 
@@ -63,14 +64,14 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
     processed = {row["file_id"]: row for contract in loaded for row in found["processed", contract.dataset]}
     published = {row["file_id"]: row for contract in loaded for row in found["published", contract.dataset]}
     own = {
-        result["file_id"]: _account(
+        result["file_id"]: account_of(
             result, processed.get(result["file_id"]), published.get(result["file_id"])
         )
         for result in results
     }
     parent = current_release(backend)
     earlier = {
-        file_id: _after(account, published.get(file_id))
+        file_id: after(account, published.get(file_id))
         if account.dataset in {contract.dataset for contract in loaded}
         else account
         for file_id, account in (parent.files if parent else {}).items()
@@ -216,51 +217,6 @@ def _rule_counts(loaded: Sequence[Contract], found: dict[tuple[str, str], list[R
     }
 
 
-def _account(result: Row, processed: Row | None, published: Row | None) -> FileAccount:
-    money = _money(result)
-
-    def delivered(rows: str, amount: str) -> Share:
-        return Share(rows=result[rows], amount=Decimal(money.get(amount, "0.00")))
-
-    return FileAccount(
-        file_id=result["file_id"],
-        name=result["name"],
-        dataset=result["dataset"],
-        run_id=result["run_id"],
-        read=delivered("rows_read", "read"),
-        quarantined=delivered("rows_quarantined", "quarantined"),
-        duplicates=delivered("rows_duplicate", "duplicate"),
-        published=_share(published, "published"),
-        superseded=_share(processed, "superseded"),
-        landing_order=result["landing_order"],
-        first_day=result["min_date"],
-        last_day=result["max_date"],
-        unparsed_money_rows=result["unparsed_money_rows"],
-        reasons=result["reasons"],
-        warnings=result["warnings"],
-    )
-
-
-def _money(result: Row) -> dict[str, str]:
-    """Sums of the contract's money column; empty where it has none."""
-    names = load_contract(result["dataset"]).money
-    return dict(result["money"].get(names[0], {})) if names else {}
-
-
-def _share(row: Row | None, part: str) -> Share:
-    if row is None:
-        return Share()
-    return Share(rows=row[f"{part}_rows"], amount=cast(Decimal, row[f"{part}_amount"]))
-
-
-def _after(account: FileAccount, published: Row | None) -> FileAccount:
-    """The account of an earlier file as this run leaves it: what it lost since is superseded."""
-    now = _share(published, "published")
-    return account.model_copy(
-        update={"published": now, "superseded": account.superseded + account.published - now}
-    )
-
-
 def _revived(earlier: dict[str, FileAccount], parent: Any) -> Iterator[FileAccount]:
     for file_id, account in earlier.items():
         if account.superseded.rows < parent.files[file_id].superseded.rows:
@@ -268,8 +224,8 @@ def _revived(earlier: dict[str, FileAccount], parent: Any) -> Iterator[FileAccou
 
 
 def _faults(result: Row, account: FileAccount, processed: dict[str, Row]) -> Iterator[str]:
-    written = Share(rows=result["rows_written"], amount=Decimal(_money(result).get("written", "0")))
-    found = _share(processed.get(account.file_id), "processed")
+    written = Share(rows=result["rows_written"], amount=Decimal(money_of(result).get("written", "0")))
+    found = share_of(processed.get(account.file_id), "processed")
     if found != written:
         yield f"{account.name}: Transform wrote {_words(written)}, the processed table has {_words(found)}"
     if not account.closes:
