@@ -88,8 +88,8 @@ down: $(READY) ## stop the local cloud
 	@$(LOCAL) down $(CLOUD)
 
 # ── Proof ────────────────────────────────────────────────────────────────────
-test: $(READY) ## every test that needs no Trino, in two processes
-	$(PY) -m pytest -n 2 --dist loadgroup $(wildcard $(QUICK))
+test: $(READY) ## every test that needs no Trino, in four processes: much of it waits
+	$(PY) -m pytest -n 4 --dist loadgroup $(wildcard $(QUICK))
 
 check: $(READY) ## style, types, import direction, template, locks, generated docs
 	.venv/bin/ruff check .
