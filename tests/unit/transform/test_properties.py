@@ -90,6 +90,36 @@ def test_a_line_end_inside_quotes_survives_wherever_a_read_ends(before, monkeypa
     assert [(row["c1"], row["line"]) for row in rows] == [(value, 2), ("short", 4)]
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.text(alphabet='ab" ,', max_size=6), min_size=2, max_size=2).map(",".join), min_size=1
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([64, 1 << 20]),
+)
+def test_a_row_is_kept_just_when_strict_quoting_can_read_it(lines, end, block):
+    lines = [text for text in lines if (fields := _strict(text)) is None or len(fields) == 2]
+    body = "".join(text + end for text in ["c,d", *lines]).encode()
+    before, delimited.READ_SIZE = delimited.READ_SIZE, block
+    try:
+        source = RememberedSource(io.BytesIO(body), gzipped=False)
+        found = list(DelimitedRecords(source, DeliveredFormat(delimiter=",")).blocks())
+    finally:
+        delimited.READ_SIZE = before
+    kept = {row["line"]: [row["c0"], row["c1"]] for part in found for row in part.rows.to_pylist()}
+    expected = {at: fields for at, text in enumerate(lines, 2) if (fields := _strict(text)) and any(fields)}
+    assert {at: fields for at, fields in kept.items() if any(fields)} == expected
+
+
+def _strict(text):
+    """The fields of one line; None where text follows a closing quote, [] where a quote stays open."""
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error as problem:
+        return None if "expected after" in str(problem) else []
+
+
 def _lines(text):
     return list(io.StringIO(text, newline=""))
 

@@ -105,11 +105,19 @@ def test_a_date_that_contradicts_the_others_is_set_aside():
     assert found.result.rows_written == 18
 
 
-def test_text_after_a_closing_quote_is_set_aside_as_broken_quoting():
-    broken = line(ship_city='"NAVI "MUMBAI""')
+@pytest.mark.parametrize(
+    "city", ['"NAVI "MUMBAI""', '"NAVI"MUMBAI', '""MUMBAI', '"A""B"C', '"NAVI" ', '"A\nB"C']
+)
+def test_text_after_a_closing_quote_is_set_aside_as_broken_quoting(city):
+    broken = line(ship_city=city)
     found = transform(report(GOOD, broken))
     assert [(at, rule) for at, rule, _, _ in found.faults] == [(3, "quoting")]
     assert found.quarantined[0]["raw_text"] == broken
+
+
+def test_money_in_two_parts_is_never_put_together():
+    found = transform(report(GOOD, line(Amount='"1"00.00')))
+    assert [(at, rule) for at, rule, _, _ in found.faults] == [(3, "quoting")]
 
 
 def test_a_row_swallowed_by_a_quoted_field_is_set_aside_with_both_texts():

@@ -138,7 +138,8 @@ class DelimitedRecords:
         self._line = lines[batch.num_rows].as_py()
         rows = pa.Table.from_batches([batch])
         rows = rows.append_column("line", lines[: batch.num_rows]).append_column("span", int64(spans))
-        kept, broken = self._check_suspicious(rows, find_suspicious(batch, marks), spans)
+        suspicious = find_suspicious(batch, marks, lines, self.source.broken_quotes(self._line))
+        kept, broken = self._check_suspicious(rows, suspicious, spans)
         texts = self.raw_text([(line, span) for line, (_, span) in zip(gap_lines, gaps, strict=True)])
         counted = [
             Malformed(line, text, *_field_count(row))

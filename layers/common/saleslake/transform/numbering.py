@@ -2,6 +2,7 @@
 
 import functools
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,8 +84,22 @@ def lines_of(text: str) -> int:
     return 1 + count_line_ends(text.encode())
 
 
-def find_suspicious(batch: pa.RecordBatch, marks: Marks) -> list[int]:
-    """Positions of rows with a quote or a line end in a value, or with nothing in any."""
+def find_suspicious(
+    batch: pa.RecordBatch, marks: Marks, lines: pa.Int64Array, doubted: Sequence[int]
+) -> list[int]:
+    """Positions of rows that need a look: a quote or a line end in a value, nothing in any, or a doubted line.
+
+    Parameters
+    ----------
+    batch
+        The rows.
+    marks
+        What was found in them.
+    lines
+        Where each begins, ascending, and one more.
+    doubted
+        Physical lines, ascending; those of no row may be among them.
+    """
     masks = [pc.match_substring_regex(column, '["\\n\\r]') for column in [*marks.line_ends, *marks.quotes]]
     blank = None
     for column in batch.columns:
@@ -94,4 +109,9 @@ def find_suspicious(batch: pa.RecordBatch, marks: Marks) -> list[int]:
             break
     else:
         masks.append(blank)
-    return pc.indices_nonzero(functools.reduce(pc.or_, masks)).to_pylist() if masks else []
+    found = pc.indices_nonzero(functools.reduce(pc.or_, masks)).to_pylist() if masks else []
+    if not doubted:
+        return found
+    begin = lines[: batch.num_rows].to_pylist()
+    among = {place for line in doubted if (place := bisect_right(begin, line) - 1) >= 0}
+    return sorted({*found, *among})

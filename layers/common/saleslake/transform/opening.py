@@ -68,7 +68,9 @@ def _open(
         text = unpacked(buffered(stream), file_format.compression)
         return JsonRecords(text, contract, connection), None
     if file_format.kind == "csv":
-        source = RememberedSource(stream, gzipped=file_format.compression == "gzip")
+        source = RememberedSource(
+            stream, gzipped=file_format.compression == "gzip", delimiter=file_format.delimiter
+        )
         return DelimitedRecords(source, file_format), None
     if file_format.kind == "parquet":
         parquet = ParquetRows(_spooled(stream, folder))

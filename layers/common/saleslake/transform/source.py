@@ -6,6 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from typing import BinaryIO, cast
 
+from saleslake.transform.quoting import find_broken_quotes
+
 
 def count_line_ends(data: bytes) -> int:
     """Physical line ends in ``data``: LF, CRLF and lone CR count once each."""
@@ -24,15 +26,20 @@ class RememberedSource(io.RawIOBase):
         The raw object.
     gzipped
         Whether it is to be unpacked.
+    delimiter
+        Between fields.
     """
 
-    def __init__(self, stream: BinaryIO, *, gzipped: bool) -> None:
+    def __init__(self, stream: BinaryIO, *, gzipped: bool, delimiter: str = ",") -> None:
         super().__init__()
         self._stream = cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if gzipped else stream
         self._pieces: deque[tuple[int, int, bytes]] = deque()  # number of its first line, line ends, bytes
         self._line = 1
         self._held = b""
         self._ahead = b""
+        self._delimiter = delimiter
+        self._broken: deque[int] = deque()  # lines
+        self._unfinished = b""  # line
 
     def readable(self) -> bool:
         return True
@@ -85,8 +92,25 @@ class RememberedSource(io.RawIOBase):
         while len(self._pieces) > 1 and self._pieces[1][0] < before:
             self._pieces.popleft()
 
+    def broken_quotes(self, before: int) -> list[int]:
+        """Physical lines ``before`` this one that may have broken quotes, ascending; each is told once."""
+        lines = []
+        while self._broken and self._broken[0] < before:
+            lines.append(self._broken.popleft())
+        return lines
+
     def _remember(self, data: bytes) -> None:
+        self._find_broken_quotes(data)
         if data:
             ends = count_line_ends(data)
             self._pieces.append((self._line, ends, data))
             self._line += ends
+
+    def _find_broken_quotes(self, data: bytes) -> None:
+        ended = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 if data else 0
+        whole = self._unfinished + data[:ended]
+        if ended or not data:
+            self._broken.extend(self._line + at for at in find_broken_quotes(whole, self._delimiter))
+            self._unfinished = data[ended:]
+        else:
+            self._unfinished += data

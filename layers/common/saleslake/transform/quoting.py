@@ -1,0 +1,47 @@
+"""Quotes that end a field although it goes on: the CSV reader takes them for nothing and joins the two parts."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_QUOTE, _LF, _CR = b'"\n\r'
+
+
+def find_broken_quotes(lines: bytes, delimiter: str) -> list[int]:
+    """Which lines may have a closing quote that no field ends at, as in ``"Set"x``, which is read as ``Setx``.
+
+    Nothing in such a value says so. In a record of one line, without a quote in any value, every second quote closes.
+    Others keep a quote or a line end in a value, and may be told although nothing is wrong with them.
+
+    Parameters
+    ----------
+    lines
+        Whole physical lines.
+    delimiter
+        Between fields.
+
+    Returns
+    -------
+    list of int
+        Numbers of lines from 0, ascending, each once.
+    """
+    if b'"' not in lines:
+        return []
+    text = lines + b"\n"
+    characters = pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])
+    places = pc.indices_nonzero(_is_one_of(characters, [_QUOTE, _LF, _CR])[: len(lines)])
+    here, following = characters.take(places), characters.take(pc.add(places, 1))
+    quotes = _is_one_of(here, [_QUOTE])
+    ends = pc.or_(
+        _is_one_of(here, [_LF]), pc.and_(_is_one_of(here, [_CR]), pc.invert(_is_one_of(following, [_LF])))
+    )
+    counted = pc.cumulative_sum(quotes.cast(pa.int64()))
+    before_line = pc.fill_null(pc.fill_null_forward(pc.if_else(ends, counted, None)), 0)
+    closing = pc.and_(quotes, pc.equal(pc.bit_wise_and(pc.subtract(counted, before_line), 1), 0))
+    goes_on = pc.invert(_is_one_of(following, [_QUOTE, ord(delimiter), _LF, _CR]))
+    numbers = pc.cumulative_sum(ends.cast(pa.int64())).filter(pc.and_(closing, goes_on))
+    found: list[int] = numbers.unique().to_pylist()
+    return found
+
+
+def _is_one_of(characters: pa.UInt8Array, wanted: list[int]) -> pa.BooleanArray:
+    return pa.array([byte in wanted for byte in range(256)]).take(characters)
