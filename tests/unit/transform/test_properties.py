@@ -99,6 +99,8 @@ def test_a_line_end_inside_quotes_survives_wherever_a_read_ends(before, monkeypa
     st.sampled_from([64, 1 << 20]),
 )
 def test_a_row_is_kept_just_when_strict_quoting_can_read_it(lines, end, block):
+    # a broken one with an odd number of quotes leaves one open: which lines it takes along nobody can tell
+    lines = [text for text in lines if len(_strict(text) or []) == 2 or text.count('"') % 2 == 0]
     lines = [text for text in lines if (fields := _strict(text)) is None or len(fields) == 2]
     body = "".join(text + end for text in ["c,d", *lines]).encode()
     before, delimited.READ_SIZE = delimited.READ_SIZE, block
