@@ -148,3 +148,9 @@ def template() -> dict:
 
     Loader.add_multi_constructor("!", plain)
     return yaml.load((ROOT / "template.yaml").read_text(), Loader)
+
+
+@pytest.mark.xdist_group("house")
+def test_tests_of_one_group_stay_in_one_process(request: pytest.FixtureRequest) -> None:
+    distributed = hasattr(request.config, "workerinput")
+    assert request.node.nodeid.endswith("@house") or not distributed
