@@ -109,3 +109,8 @@ def stack(deploy_stack: Callable[[str], Stack]) -> Stack:
 def checkout() -> Path:
     """The folder of the repository."""
     return CHECKOUT
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Files made while tests are collected differ from process to process; a test's name may not."""
+    return argname if isinstance(val, bytes) else None
