@@ -19,6 +19,8 @@ echo "# every row of a big question, as a file"
 started=$(ask -X POST "$SALESLAKE_API/exports" -H 'Content-Type: application/json' \
   -d '{"measures": ["revenue", "units"], "dimensions": ["state", "category"], "grain": "day"}')
 id=$(sed 's/.*"id":"\([^"]*\)".*/\1/' <<<"$started")
-until url=$(ask "$SALESLAKE_API/exports/$id" | sed -n 's/.*"url":"\([^"]*\)".*/\1/p') && [ -n "$url" ]; do sleep 1; done
+while export=$(ask "$SALESLAKE_API/exports/$id") && grep -q '"status":"running"' <<<"$export"; do sleep 1; done
+url=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' <<<"$export")
+[ -n "$url" ] || { echo "the export failed: $export" >&2; exit 1; }
 curl -sS --fail -o sales.csv --output-dir "${TMPDIR:-/tmp}" "$url"
 head -3 "${TMPDIR:-/tmp}/sales.csv"
