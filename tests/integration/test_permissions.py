@@ -131,7 +131,8 @@ def test_every_statement_of_every_role_was_needed(cloud, lake, loaded, tmp_path,
     lake.analytics()
 
     # an export, and answers ahead of what was asked
-    export = exported(lake, {"measures": ["revenue"], "dimensions": ["state"]})
+    question = {"measures": ["revenue"], "dimensions": ["state"], "filters": {"is_b2b": [True, False]}}
+    export = exported(lake, question)
     with urllib.request.urlopen(export["url"], timeout=60) as file:
         assert file.read().startswith(b'"state","revenue"')
     wait_for(lambda: asks(lake), "what is asked to be written down", 60)

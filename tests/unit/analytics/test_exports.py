@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from saleslake.analytics.answers import Answers
 from saleslake.analytics.exports import Exports
 from saleslake.analytics.exports_api import create_exports_api
+from saleslake.analytics.values import VALUES, KnownValues
 from saleslake.aws.unattended import Progress
 from saleslake.errors import QueryFailed
 
 from .conftest import FIRST, SECOND, Caller, header
 
 EVENT = Path(__file__).parents[3] / "events" / "export.json"
+TABLES = ("dim_channel", "dim_customer", "dim_geography", "dim_product", "dim_sales_rep")
+TABLES += ("fact_inventory", "rollup_funnel_daily", "rollup_sales_filters_daily")
 QUESTION = {"measures": ["revenue"], "dimensions": ["state"], "grain": "day"}
 
 
@@ -39,14 +43,17 @@ class Queries:
 class Desk:
     """The API of exports over a lake in memory."""
 
-    def __init__(self, site):
+    def __init__(self, site, warehouse):
         self.site = site
         self.queries = Queries()
         site.lake.head = site.lake.get
         site.lake.presigned = lambda key, filename, seconds: (
             f"https://signed/{key}?as={filename}&for={seconds}"
         )
-        self._api = create_exports_api(Exports(site, site.lake, self.queries, database="sales"))
+        answers = Answers(site, site.lake, warehouse, database="sales")
+        self._api = create_exports_api(
+            Exports(site, site.lake, self.queries, database="sales"), KnownValues(answers)
+        )
 
     def send(self, method, path, body=None):
         event = json.loads(EVENT.read_text())
@@ -64,14 +71,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(site):
+def desk(site, warehouse):
     site.make_current(FIRST)
     for release in (FIRST, SECOND):
         key = f"releases/{release}.json"
         document = json.loads(site.lake[key])
-        document["tables"]["dim_geography"] = document["tables"]["fact_sales"]
+        document["tables"] |= dict.fromkeys(TABLES, document["tables"]["fact_sales"])
         site.lake[key] = json.dumps(document).encode()
-    return Desk(site)
+    return Desk(site, warehouse)
 
 
 def test_an_export_is_accepted_at_once_and_says_where_to_look(desk):
@@ -149,3 +156,16 @@ def test_what_cannot_be_exported_is_refused_by_name(desk, change, parameter):
     assert answer["statusCode"] == 400
     assert told["errors"][0]["parameter"] == parameter
     assert desk.queries.started == []
+
+
+def test_a_value_that_no_row_has_is_refused_before_athena_is_asked_for_the_rows(desk, warehouse):
+    purpose = VALUES.text("values").splitlines()[0]
+    warehouse.rows[purpose] = [
+        {"dimension": "state", "value": "Goa"},
+        {"dimension": "state", "value": "Kerala"},
+    ]
+    answer, told = desk.export(filters={"state": ["Keralla"]})
+    assert (answer["statusCode"], told["errors"][0]["parameter"]) == (400, "filters.state")
+    assert told["errors"][0]["closest"] == ["Kerala"]
+    assert desk.queries.started == []
+    assert desk.export(filters={"state": ["Kerala"]})[0]["statusCode"] == 202

@@ -12,7 +12,9 @@ from saleslake.analytics.exports import RETRY_SECONDS, Export, Exports
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.problem import FaultyParameters, ParameterFault, refuse_unknown
 from saleslake.analytics.refusals import Refusals
+from saleslake.analytics.reply import deadline_of
 from saleslake.analytics.semantic import asked_by, read_query
+from saleslake.analytics.values import KnownValues
 from saleslake.metrics.built import catalogue
 from saleslake.metrics.planner import plan
 from saleslake.metrics.request import Request
@@ -41,8 +43,8 @@ class Whole:
         return plan(self.asked.request, catalogue()).statement
 
 
-def create_exports_api(exports: Exports) -> APIGatewayRestResolver:
-    """The API over exports."""
+def create_exports_api(exports: Exports, known: KnownValues) -> APIGatewayRestResolver:
+    """The API over exports; filters are held against the values a release is known to have."""
     shown = ["Location", "Retry-After"]
     api = APIGatewayRestResolver(cors=CORSConfig(expose_headers=shown, max_age=3600))
     Refusals(api)
@@ -56,6 +58,7 @@ def create_exports_api(exports: Exports) -> APIGatewayRestResolver:
                 detail = f"{name} is of pages; an export has every row there is"
                 raise FaultyParameters([ParameterFault(parameter=name, detail=detail)])
         wanted = asked_by(query)
+        known.check(wanted.filters, wanted.release, deadline_of(api))
         export = exports.start(Whole(wanted.asked), wanted.release)
         logger.info("export", export_id=export.id, release=export.release, status=export.status)
         # relative: the address that was asked ends in /exports, whatever stands before it
