@@ -120,7 +120,7 @@ bench: $(READY) ## the figures, as medians of whole processes [FILE=path: this r
 	$(PY) -m benchmarks $(if $(FILE),--file "$(FILE)") $(if $(ONLY),--only $(ONLY))
 
 world: $(READY) ## whole companies, bad input and new datasets on the deployed stack, beside an independent computation
-	$(PY) -m pytest tests/world
+	$(PY) -m pytest -n 2 --dist loadgroup tests/world
 
 conformance differential: export CI := true # without Trino they fail instead of being skipped
 

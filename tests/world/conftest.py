@@ -40,3 +40,9 @@ def real_report() -> Path:
     if not REAL_REPORT.exists():
         pytest.skip("the real Amazon sale report is not on this machine (../shared/data)")
     return REAL_REPORT
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The tests of a module share a stack, hence one test process, unless they say which one they want."""
+    if not item.get_closest_marker("xdist_group"):
+        item.add_marker(pytest.mark.xdist_group(item.module.__name__))
