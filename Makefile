@@ -88,8 +88,8 @@ down: $(READY) ## stop the local cloud
 	@$(LOCAL) down $(CLOUD)
 
 # ── Proof ────────────────────────────────────────────────────────────────────
-test: $(READY) ## every test that needs no Trino, in four processes: much of it waits
-	$(PY) -m pytest -n 4 --dist loadgroup $(wildcard $(QUICK))
+test: $(READY) ## the quick tests, in four processes: much of it waits
+	$(PY) -m pytest -n 4 --dist loadgroup -m "not slow" $(wildcard $(QUICK))
 
 check: $(READY) ## style, types, import direction, template, locks, generated docs
 	.venv/bin/ruff check .
@@ -119,8 +119,8 @@ format: $(READY) ## let ruff write the code its way
 bench: $(READY) ## the figures, as medians of whole processes [FILE=path: this report] [ONLY=benchmark]
 	$(PY) -m benchmarks $(if $(FILE),--file "$(FILE)") $(if $(ONLY),--only $(ONLY))
 
-world: $(READY) ## whole companies, bad input and new datasets on the deployed stack, beside an independent computation
-	$(PY) -m pytest -n 2 --dist loadgroup tests/world
+world: $(READY) ## whole companies, bad input, crashes, every permission, on the deployed stack, beside independent computations
+	$(PY) -m pytest -n 2 --dist loadgroup -m slow tests/world $(wildcard $(QUICK))
 
 conformance differential: export CI := true # without Trino they fail instead of being skipped
 

@@ -7,6 +7,8 @@ from datagen.compare import compare
 from tests.integration.lake import total, wait_for
 from tests.oracle.amazon import answers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def loaded(lake, reports):

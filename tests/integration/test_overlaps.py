@@ -9,6 +9,8 @@ from datagen.compare import compare
 from tests.integration.lake import total
 from tests.oracle.amazon import answers
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def whole(reports):

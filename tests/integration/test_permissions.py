@@ -11,6 +11,8 @@ import pytest
 from local import permissions
 from tests.integration.lake import wait_for
 
+pytestmark = pytest.mark.slow
+
 HEADER = "Order ID,Date,Status,Fulfilment,SKU,Category,Qty,currency,Amount,ship-state,B2B\n"
 LINE = "405-{},{},Shipped,Amazon,SKU-{},Set,1,INR,100.00,GOA,False\n"
 

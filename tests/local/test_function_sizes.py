@@ -9,6 +9,8 @@ from local import deploy
 from local.runtime.unpack import unzipped_bytes
 from local.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 250  # MiB; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MIB = 1024 * 1024
 

@@ -43,6 +43,7 @@ def real_report() -> Path:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The tests of a module share a stack, hence one test process, unless they say which one they want."""
+    """All are slow, and those of a module share a stack, hence a test process, unless they say which one they want."""
+    item.add_marker(pytest.mark.slow)
     if not item.get_closest_marker("xdist_group"):
         item.add_marker(pytest.mark.xdist_group(item.module.__name__))
