@@ -13,7 +13,8 @@ def test_ten_years_in_one_load_equal_the_oracle(world, journey, tmp_path):
     for dataset, path in arrivals(world("--seed", "10", "--days", "3700", "--daily", "0", "--format", "csv")):
         parts[dataset].append(path.read_text())
     whole = []
-    parts["sales_reps"] = parts["sales_reps"][-1:]  # each is the whole list: one after the other every key is repeated
+    # each is the whole list: one after the other would repeat every key
+    parts["sales_reps"] = parts["sales_reps"][-1:]
     for dataset, texts in parts.items():
         header, _, first = texts[0].partition("\n")
         path = tmp_path / f"{dataset}-decade.csv"
