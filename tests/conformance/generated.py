@@ -100,12 +100,16 @@ def value(field: pa.Field, chance: random.Random, variety: float = 1) -> Any:
 def example(column: str) -> str:
     """A text that rows have in this column."""
     name = _known()["same"].get(column, column)
-    return str(_known()["values"].get(name, [f"{name}-07"])[0]).replace("'", "''")
+    return str(_known()["values"].get(name, [f"{_beginning(name)}07"])[0]).replace("'", "''")
+
+
+def _beginning(name: str) -> str:
+    return str(_known()["beginnings"].get(name, f"{name}-"))
 
 
 def _of_type(name: str, kind: pa.DataType, chance: random.Random, variety: float = 1) -> Any:
     if pa.types.is_string(kind):
-        return f"{name}-{chance.randrange(round(60 * variety)):02d}"
+        return f"{_beginning(name)}{chance.randrange(round(60 * variety)):02d}"
     if pa.types.is_boolean(kind):
         return chance.random() < 0.5
     if pa.types.is_integer(kind):

@@ -201,7 +201,7 @@ class Queries:
     def _values(self, node: exp.Values, outer: Scope | None) -> Relation:
         refuse_unknown(node, ("expressions", "alias"), self.text)
         x = Expressions(self, Scope([], outer, self.text), "VALUES")
-        rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions]
+        rows = [_columns(row) for row in node.expressions]
         if len({len(row) for row in rows}) != 1:
             raise user_error("TYPE_MISMATCH", "Values rows have mismatched sizes", where_of(node, self.text))
         columns = [x.unify(list(column), "VALUES rows") for column in zip(*rows, strict=True)]
@@ -210,6 +210,13 @@ class Queries:
         names = ", ".join(f"c{index}" for index in range(len(columns)))
         fields = tuple(Field(None, Typed(f"{alias}.c{i}", kind)) for i, (_, kind) in enumerate(columns))
         return Relation(f"(VALUES {lines}) AS {alias}({names})", fields)
+
+
+def _columns(row: exp.Expression) -> list[exp.Expression]:
+    """The columns of a row of VALUES: one in parentheses, one written ROW (…), or a value alone."""
+    items = row.expressions if isinstance(row, exp.Tuple) else [row]
+    is_row = len(items) == 1 and isinstance(items[0], exp.Anonymous) and items[0].name.upper() == "ROW"
+    return items[0].expressions if is_row else items
 
 
 @dataclass(frozen=True)

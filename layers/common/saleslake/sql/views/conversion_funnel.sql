@@ -3,7 +3,7 @@
 CREATE OR REPLACE VIEW conversion_funnel AS
 WITH devices AS (
     SELECT
-        COALESCE(device, 'all') AS device,
+        CASE WHEN GROUPING(device) = 1 THEN 'all' ELSE device END AS device,
         ARRAY[SUM(visits), SUM(product_views), SUM(carts), SUM(checkouts), SUM(purchases)] AS reached
     FROM rollup_funnel_daily
     GROUP BY GROUPING SETS ((device), ())
