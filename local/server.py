@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import resource
+import shutil
 import signal
 from pathlib import Path
 
@@ -21,6 +22,8 @@ def serve(settings: Settings) -> None:
     local.patches.HookMoved
         The installed emulator is not the one the patches were written for.
     """
+    # objects of an earlier emulator, whose other services are gone
+    shutil.rmtree(settings.state / "s3", ignore_errors=True)
     for folder in ("home", "tmp", "s3", "emulator"):
         (settings.state / folder).mkdir(parents=True, exist_ok=True)
     os.environ.clear()

@@ -94,6 +94,7 @@ class Settings:
             "AUTH": "true",
             "LOG_LEVEL": "INFO",
             "S3_DATA_DIR": str(self.state / "s3"),
+            "S3_PERSIST": "1",  # objects lie there and not in memory
             "STATE_DIR": str(self.state / "emulator"),
             "MINISTACK_REGION": REGION,
             "MINISTACK_ACCOUNT_ID": ACCOUNT,

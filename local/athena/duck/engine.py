@@ -27,7 +27,7 @@ _SETTINGS = (
     "default_null_order = 'NULLS LAST'",
     "order_by_non_integer_literal = true",  # a column that is a literal may be ordered by
 )
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "800MB"  # the process has as much again around it
 
 
 @dataclass
