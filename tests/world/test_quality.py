@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.integration.lake import Lake, wait_for
+from tests.world.inbox import Inbox
 
 HEADER = "Order ID,Date,Status,Fulfilment,SKU,Category,Qty,currency,Amount,ship-state,B2B\n"
 LINE = "405-{},01-{:02}-22,{},Amazon,SKU-{},Set,{},INR,{},GOA,False\n"
@@ -20,31 +21,9 @@ def lake(deploy_stack):
 
 @pytest.fixture(scope="module")
 def inbox(lake):
-    """What the alert topic sends, as somebody who subscribed would get it."""
-    sqs = lake.client("sqs")
-    queue = sqs.create_queue(QueueName="alerts-of-quality")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    topic = lake.outputs["AlertTopicArn"]
-    allowed = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
-    lake.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-
-    def subjects() -> list[str]:
-        found = []
-        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                found.append(json.loads(message["Body"])["Subject"])
-                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return found
-
-    return subjects
+    """Subjects of what the alert topic has sent since the last look."""
+    queue = Inbox(lake, "alerts-of-quality")
+    return lambda: [subject for subject, _ in queue.messages()]
 
 
 @pytest.fixture(scope="module")
