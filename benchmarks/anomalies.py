@@ -94,9 +94,7 @@ def company(seed: int, folder: Path) -> Company:
             result = transform_file(request, Disk(rows))
             assert result.status == "transformed", result
         table = f"{contract.dataset}_latest"
-        key = ", ".join(
-            [*(contract.key or ("file_id", "line_number")), *(["occurrence"] * contract.occurrence)]
-        )
+        key = ", ".join(contract.latest_key)
         latest = f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY landing_order DESC, line_number DESC) = 1"
         connection.execute(
             f"CREATE TABLE {table} AS FROM read_parquet('{rows}/processed-*.parquet', union_by_name = true) {latest}"

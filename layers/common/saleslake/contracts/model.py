@@ -153,6 +153,13 @@ class Contract(Frozen):
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(column.name for column in sorted(keyed, key=lambda column: column.key_position or 0))
 
+    @property
+    def latest_key(self) -> tuple[str, ...]:
+        """Columns that tell rows apart: the key, with ``occurrence`` where it counts; else file and line."""
+        if not self.key:
+            return ("file_id", "line_number")
+        return (*self.key, "occurrence") if self.occurrence else self.key
+
     @cached_property
     def money(self) -> tuple[str, ...]:
         """Names of the columns whose sums must reconcile."""

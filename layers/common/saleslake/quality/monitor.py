@@ -130,8 +130,7 @@ def _nulls(subject: Subject) -> Iterator[Finding]:
 
 
 def _duplicates(subject: Subject) -> Iterator[Finding]:
-    contract = _contract(subject)
-    key = (*contract.key, *(["occurrence"] * contract.occurrence)) or ("file_id", "line_number")
+    key = _contract(subject).latest_key
     joined = " || '|' || ".join(f"COALESCE(CAST({name} AS varchar), '')" for name in key)
     (row,) = subject.ask(f"SELECT COUNT(*) - COUNT(DISTINCT {joined}) AS found FROM {subject.table}")
     yield Finding(

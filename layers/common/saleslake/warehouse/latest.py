@@ -16,13 +16,6 @@ def latest_table(dataset: str) -> str:
     return f"{dataset}_latest"
 
 
-def latest_key(contract: Contract) -> tuple[str, ...]:
-    """Columns that tell rows apart: the contract's key, with ``occurrence`` where it counts; else file and line."""
-    if not contract.key:
-        return ("file_id", "line_number")
-    return (*contract.key, "occurrence") if contract.occurrence else contract.key
-
-
 def create_statement(contract: Contract) -> str:
     """``CREATE TABLE`` of a dataset's latest rows; ``?`` is the table's folder in S3.
 
@@ -44,7 +37,7 @@ def merge_statement(contract: Contract) -> str:
     Where two rows have one key, the one that landed later wins; within a file, the later line. The same file again
     replaces its own rows.
     """
-    name, key = contract.dataset, latest_key(contract)
+    name, key = contract.dataset, contract.latest_key
     names = [column for column, _, _ in _columns(contract)]
     values = ",\n            ".join([f"{name}.*", *_version_hash(contract)])
     kept = "recency = 1"

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - every name comes from a contract
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from saleslake.contracts.model import Contract
 from saleslake.errors import DoesNotReconcile, ReleaseChanged
 from saleslake.history import Accounts, FileAccount, RunFiles, Share, current_release
 from saleslake.warehouse.file_account import account_of, after, money_of, share_of
-from saleslake.warehouse.latest import latest_key, latest_table
+from saleslake.warehouse.latest import latest_table
 from saleslake.zones import run_accounts_key, transform_result_key
 
 _NOTHING = "DECIMAL '0.00'"
@@ -77,7 +77,8 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         for file_id, account in (parent.files if parent else {}).items()
         if file_id not in own
     }
-    warnings, halted = _broken_rules(loaded, found)
+    rules = _rule_counts(loaded, found)
+    warnings, halted = _broken_rules(loaded, rules)
     faults = [
         *(fault for result in results for fault in _faults(result, own[result["file_id"]], processed)),
         *(f"{a.name}: rows that an earlier release superseded came back" for a in _revived(earlier, parent)),
@@ -93,7 +94,7 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         tables=tables,
         data_as_of=last["data_as_of"].isoformat() if last["data_as_of"] else None,
         checks={"fact_sales_rows": last["fact_sales_rows"]},
-        rules=_rule_counts(loaded, found),
+        rules=rules,
         faults=tuple(faults),
     )
     # those of a run that does not close as well: they are what it is looked into by
@@ -157,7 +158,7 @@ def _ask(
 def _processed(contract: Contract) -> str:
     """What this run has of each file as typed rows, and how many of them a later row of the same key overrules."""
     amount = f"processed.{contract.money[0]}" if contract.money else _NOTHING
-    key = latest_key(contract)
+    key = contract.latest_key
     same = " AND ".join(f"latest.{column} = processed.{column}" for column in key)
     overruled = (
         "latest.landing_order > processed.landing_order"
@@ -190,19 +191,18 @@ FROM {latest_table(contract.dataset)}
 GROUP BY file_id"""
 
 
-def _broken_rules(
-    loaded: Sequence[Contract], found: dict[tuple[str, str], list[Row]]
-) -> tuple[dict[str, int], list[str]]:
+def _broken_rules(loaded: Sequence[Contract], counts: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
     """Rules about whole tables that are broken: how often, by name, and the sentences of those that halt."""
     warnings, halted = {}, []
     for contract in loaded:
         for rule in contract.table_rules:
-            (row,) = found[rule.name, contract.dataset]
-            (count,) = row.values()
-            if count and rule.action == "halt":
-                halted.append(f"{contract.dataset}: {count} rows break {rule.name}: {rule.description}")
-            elif count:
-                warnings[f"{contract.dataset}.{rule.name}"] = int(count)
+            name = f"{contract.dataset}.{rule.name}"
+            if counts[name] and rule.action == "halt":
+                halted.append(
+                    f"{contract.dataset}: {counts[name]} rows break {rule.name}: {rule.description}"
+                )
+            elif counts[name]:
+                warnings[name] = counts[name]
     return warnings, halted
 
 
