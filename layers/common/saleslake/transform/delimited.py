@@ -14,6 +14,7 @@ from saleslake.contracts.delimited import read_header
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.formats.model import DeliveredFormat
 from saleslake.transform.ahead import read_ahead
+from saleslake.transform.line_ends import count_line_ends
 from saleslake.transform.numbering import (
     count_lines,
     find_marks,
@@ -23,7 +24,7 @@ from saleslake.transform.numbering import (
     number_lines,
 )
 from saleslake.transform.records import Block, Malformed, join
-from saleslake.transform.source import RememberedSource, count_line_ends
+from saleslake.transform.source import RememberedSource
 
 BLOCK_BYTES = 16 << 20  # text of a block; what is said once per block must weigh little against its rows
 READ_SIZE = 1 << 20  # bytes the CSV reader takes at a time; no record may be longer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from saleslake.transform.source import count_line_ends
+from saleslake.transform.line_ends import count_line_ends
 
 
 @dataclass(frozen=True)

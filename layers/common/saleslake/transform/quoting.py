@@ -1,14 +1,18 @@
 """Quotes that end a field although it goes on: the CSV reader takes them for nothing and joins the two parts."""
 
 import functools
+import re
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from saleslake.transform.line_ends import count_line_ends
+
 _QUOTE, _LF, _CR = b'"\n\r'
+_QUOTED = re.compile(rb'"[^"]*"')
 
 
-def find_broken_quotes(lines: bytes, delimiter: str) -> list[int]:
+def find_broken_quotes(lines: bytes, delimiter: str, ends: int) -> list[int]:
     """Which lines may have a closing quote that no field ends at, as in ``"Set"x``, which is read as ``Setx``.
 
     Nothing in such a value says so. In a record of one line, without a quote in any value, every second quote closes.
@@ -20,13 +24,15 @@ def find_broken_quotes(lines: bytes, delimiter: str) -> list[int]:
         Whole physical lines.
     delimiter
         Between fields.
+    ends
+        How many line ends they have.
 
     Returns
     -------
     list of int
         Numbers of lines from 0, ascending, each once.
     """
-    if b'"' not in lines:
+    if _all_whole(lines, delimiter, ends):
         return []
     text = lines + b"\n"
     characters = pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])
@@ -43,6 +49,16 @@ def find_broken_quotes(lines: bytes, delimiter: str) -> list[int]:
     numbers = pc.cumulative_sum(ends.cast(pa.int64())).filter(pc.and_(closing, goes_on))
     found: list[int] = numbers.unique().to_pylist()
     return found
+
+
+def _all_whole(lines: bytes, delimiter: str, ends: int) -> bool:
+    """Whether quotes stand in pairs, each on one line and followed by the end of a field: so it is in most files."""
+    outside, pairs = _QUOTED.subn(b'"', lines)
+    return (
+        count_line_ends(outside) == ends
+        and outside.count(b'"') == pairs
+        and not re.search(rb'"(?!\Z|[\r\n%s])' % re.escape(delimiter.encode()), outside)
+    )
 
 
 def _is_one_of(characters: pa.UInt8Array, wanted: list[int]) -> pa.BooleanArray:

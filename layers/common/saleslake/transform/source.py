@@ -6,15 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from typing import BinaryIO, cast
 
+from saleslake.transform.line_ends import count_line_ends
 from saleslake.transform.quoting import find_broken_quotes
-
-
-def count_line_ends(data: bytes) -> int:
-    """Physical line ends in ``data``: LF, CRLF and lone CR count once each."""
-    ends = data.count(b"\n")
-    if b"\r" in data:
-        ends += data.count(b"\r") - data.count(b"\r\n")
-    return ends
 
 
 class RememberedSource(io.RawIOBase):
@@ -100,17 +93,17 @@ class RememberedSource(io.RawIOBase):
         return lines
 
     def _remember(self, data: bytes) -> None:
-        self._find_broken_quotes(data)
+        ends = count_line_ends(data)
+        self._find_broken_quotes(data, ends)
         if data:
-            ends = count_line_ends(data)
             self._pieces.append((self._line, ends, data))
             self._line += ends
 
-    def _find_broken_quotes(self, data: bytes) -> None:
-        ended = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 if data else 0
-        whole = self._unfinished + data[:ended]
+    def _find_broken_quotes(self, data: bytes, ends: int) -> None:
+        ended = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 if ends else 0
         if ended or not data:
-            self._broken.extend(self._line + at for at in find_broken_quotes(whole, self._delimiter))
+            whole = self._unfinished + data[:ended]
+            self._broken.extend(self._line + at for at in find_broken_quotes(whole, self._delimiter, ends))
             self._unfinished = data[ended:]
         else:
             self._unfinished += data
