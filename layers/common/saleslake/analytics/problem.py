@@ -18,6 +18,7 @@ _TITLES = {
     "release_gone": "The release is no longer there",
     "not_found": "There is nothing at this path",
     "method_not_allowed": "This path does not take this method",
+    "too_much_data": "The question reads more than a request may",
     "query_timed_out": "The query took too long and was stopped",
     "query_failed": "The query failed",
     "query_interrupted": "The query was interrupted",

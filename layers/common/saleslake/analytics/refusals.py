@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.problem import MEDIA_TYPE, ParameterFault, Problem, problem, problem_of
 from saleslake.errors import SaleslakeError
+from saleslake.metrics.built import catalogue
 
 RETRY_SECONDS = 5
 
@@ -24,6 +25,17 @@ _ADVICE = {
     "query_timed_out": (
         "The query took longer than a request may, and was stopped. Narrow it by from and to, or have it run as "
         "an export, POST /exports, which takes as long as it takes."
+    ),
+}
+# The rows of a view are computed over all there is, and no export takes them.
+_ADVICE_ON_VIEWS = {
+    "too_much_data": (
+        "{path} reads more than a request may, and no parameter makes it read less. Measures by day, state or "
+        "product can be had of POST /query instead; the ceiling is the stack's parameter ApiQueryBytes."
+    ),
+    "query_timed_out": (
+        "The query took longer than a request may, and was stopped; no parameter makes {path} read less. Measures "
+        "by day, state or product can be had of POST /query instead."
     ),
 }
 
@@ -51,7 +63,7 @@ class Refusals:
                 exc_info=error,
             )
         told = problem_of(error, path=self._path, request_id=self._request_id)
-        if advice := _ADVICE.get(error.code):
+        if advice := self._advice(error.code):
             detail = f"{advice} {told.detail}" if error.retryable else advice
             told = told.model_copy(update={"detail": detail})
         return _response(told, {"Retry-After": str(RETRY_SECONDS)} if error.retryable else {})
@@ -84,6 +96,12 @@ class Refusals:
         logger.error("failed", request_id=self._request_id, exc_info=error)
         detail = f"The logs of request {self._request_id} say what happened."
         return _response(self._problem("internal_error", HTTPStatus.INTERNAL_SERVER_ERROR, detail))
+
+    def _advice(self, code: str) -> str | None:
+        first = self._path.split("/")[1]
+        of_views = {entry.path.split("/")[1] for entry in catalogue().endpoints if entry.view}
+        advice = (_ADVICE_ON_VIEWS if first in of_views else _ADVICE).get(code)
+        return advice and advice.format(path=f"/{first}")
 
     @property
     def _path(self) -> str:
