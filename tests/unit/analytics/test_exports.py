@@ -1,6 +1,7 @@
 """An export is started once per question and release, runs without anybody waiting, and ends as a file to fetch."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ class Queries:
         self.started = []
         self.by_token = {}
         self.state = "running"
+        self.scanned = 5
 
     def start(self, sql, *, database, token):
         assert 32 <= len(token) <= 128
@@ -37,7 +39,8 @@ class Queries:
 
     def progress(self, query_id):
         failure = QueryFailed("no such column: secret") if self.state == "failed" else None
-        return Progress(self.state, f"athena/{query_id}.csv", 0 if self.state == "running" else 5, 7, failure)
+        scanned = 0 if self.state == "running" else self.scanned
+        return Progress(self.state, f"athena/{query_id}.csv", scanned, 7, failure)
 
 
 class Desk:
@@ -109,6 +112,23 @@ def test_a_finished_export_has_an_address_to_fetch_it_from_for_a_while(desk):
     assert '"cost_usd":0.00005' in answer["body"]
     assert found["url_expires_at"] > found["created_at"]
     assert header(answer, "Retry-After") is None
+
+
+@pytest.mark.parametrize(
+    ("state", "scanned", "bill"),
+    [
+        ("running", 5, "0"),
+        ("succeeded", 0, "0.00005"),
+        ("succeeded", 12_345_678, "0.000065"),
+        ("failed", 10**12, "0"),
+    ],
+)
+def test_an_export_costs_what_its_query_is_billed(desk, state, scanned, bill):
+    _, told = desk.export()
+    desk.finish()
+    desk.queries.state, desk.queries.scanned = state, scanned
+    answer, _ = desk.send("GET", f"/exports/{told['id']}")
+    assert json.loads(answer["body"], parse_float=Decimal)["cost_usd"] == Decimal(bill)
 
 
 def test_asking_twice_is_one_export_and_another_release_or_question_is_another(desk):

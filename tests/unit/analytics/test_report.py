@@ -58,7 +58,7 @@ def test_the_rows_become_the_four_parts_of_the_answer(warehouse):
 
 
 def test_the_cost_of_an_answer_is_that_of_all_its_queries(warehouse):
-    assert compute(warehouse).bytes_scanned == 4000
+    assert compute(warehouse).scanned == (1000, 1000, 1000, 1000)
 
 
 def test_the_queries_run_at_the_same_time(warehouse):

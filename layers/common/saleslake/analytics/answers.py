@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from saleslake.analytics.cache import ObjectStore, TextMemory
+from saleslake.analytics.cost import cost_usd
 from saleslake.analytics.deadline import Deadline
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.ports import Engine, Objects, Releases
@@ -17,18 +18,13 @@ type Origin = Literal["miss", "object", "memory"]
 
 
 class Cost(NamedTuple):
-    """What an answer cost: bytes read, and those Athena bills at 5 USD a terabyte."""
+    """What an answer cost: bytes read, and what Athena bills for them."""
 
     scanned: int
-    billed: int
-
-    @property
-    def dollars(self) -> str:
-        """As a JSON number, exact."""
-        return f"{Decimal(self.billed) * 5 / 10**12:f}"
+    usd: Decimal
 
 
-FREE = Cost(0, 0)
+FREE = Cost(0, Decimal(0))
 
 
 @dataclass(frozen=True)
@@ -142,7 +138,7 @@ class Answers:
         computed = report.compute(document, self._engine, database=self._database, deadline=deadline)
         metadata = {**computed.records.model_dump(), "release": release, "data_as_of": document.data_as_of}
         text = json_text({"data": computed.data.model_dump(), "metadata": metadata})
-        return text, Cost(computed.bytes_scanned, computed.billed_bytes)
+        return text, Cost(sum(computed.scanned), cost_usd(computed.scanned))
 
 
 def holds(if_none_match: str, etag: str) -> bool:
@@ -155,5 +151,5 @@ def _stamped(stored: str, origin: Origin, cost: Cost) -> str:
     """A stored answer with what differs each time it is given: its time, and at its very end its cost."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     opening = f'{{"status":"success","timestamp":"{now}",'
-    paid = f'"bytes_scanned":{cost.scanned},"cost_usd":{cost.dollars},"cache":"{origin}"'
+    paid = f'"bytes_scanned":{cost.scanned},"cost_usd":{cost.usd:f},"cache":"{origin}"'
     return f"{opening}{stored[1:-2]},{paid}}}}}"

@@ -18,7 +18,7 @@ from saleslake.analytics.gaps import MOST_ROWS, filled
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.ports import Engine
 from saleslake.analytics.release import PublishedRelease
-from saleslake.analytics.report import Computed, billed, code_fingerprint
+from saleslake.analytics.report import Computed, code_fingerprint
 from saleslake.errors import NotFound, Unavailable, UnknownTable
 from saleslake.metrics import built
 from saleslake.metrics.clauses import ROWS_IN_ALL
@@ -132,7 +132,7 @@ class Asked:
             total = found[0][ROWS_IN_ALL] if found else 0
         rows = [self._row(row) for row in found]
         facts = self._facts(planned, release.release_id, total, len(rows))
-        return Computed(self._data(rows), facts, result.bytes_scanned, billed([result]))
+        return Computed(self._data(rows), facts, (result.bytes_scanned,))
 
     def plan(self) -> Plan:
         """Its statement, not yet pinned to a release."""

@@ -15,16 +15,22 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, Field
 
 from saleslake import sql
+from saleslake.analytics.cost import cost_usd
 from saleslake.analytics.ports import Objects, Releases
 from saleslake.analytics.release import PublishedRelease, read_release
-from saleslake.errors import NoRelease, ReleaseGone, SaleslakeError, UnknownExport, UnknownRelease
+from saleslake.errors import (
+    NoRelease,
+    QueryFailed,
+    ReleaseGone,
+    SaleslakeError,
+    UnknownExport,
+    UnknownRelease,
+)
 from saleslake.zones import export_key
 
 URL_SECONDS = 900
 _ID = re.compile(r"e-[0-9a-f]{24}")
 RETRY_SECONDS = 2
-# Athena bills whole megabytes, ten a query at least, 5 USD a terabyte: https://aws.amazon.com/athena/pricing/
-_MEGABYTE, _LEAST_MEGABYTES = 1_000_000, 10
 
 
 class Progress(Protocol):
@@ -194,7 +200,7 @@ class Exports:
         if done and self._lake.head(progress.key) is None:
             return None  # its file has expired
         scanned = progress.bytes_scanned
-        billed = max(-(-scanned // _MEGABYTE), _LEAST_MEGABYTES) if scanned or done else 0
+        is_billed = done or (scanned > 0 and not isinstance(progress.failure, QueryFailed))
         filename = f"{kept.release}-{export_id}.csv"
         return Export(
             id=export_id,
@@ -203,7 +209,7 @@ class Exports:
             data_as_of=kept.data_as_of,
             created_at=kept.created_at,
             bytes_scanned=scanned,
-            cost_usd=Decimal(billed) * 5 / _MEGABYTE,
+            cost_usd=cost_usd([scanned] if is_billed else []),
             url=self._lake.presigned(progress.key, filename, URL_SECONDS) if done else None,
             url_expires_at=_moment(self._clock() + URL_SECONDS) if done else None,
             detail="Athena could not finish it; ask again." if progress.failure else None,

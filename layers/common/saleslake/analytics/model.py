@@ -92,7 +92,7 @@ class Source(BaseModel, defer_build=True):
     data_as_of: str | None = Field(description="How far the data of the release reach")
     bytes_scanned: Count = Field(description="Bytes Athena read for this answer; 0 when it came from a cache")
     cost_usd: Dollars = Field(
-        description="What Athena bills for that: 5 USD a terabyte, 10 MB a query at least"
+        description="What Athena bills for that: 5 USD a terabyte, whole megabytes, ten a query at least"
     )
     cache: Literal["miss", "object", "memory"] = Field(description="Where the answer came from")
 

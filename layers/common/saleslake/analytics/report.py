@@ -1,7 +1,7 @@
 """Reports: SQL files that are run together on one release, and the answer made of their rows."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -20,22 +20,12 @@ from saleslake.errors import Unavailable, UnknownTable
 type RowsByStatement = Mapping[str, list[dict[str, Any]]]
 
 
-# What Athena bills: 10 MB a query at least, 5 USD a terabyte (https://aws.amazon.com/athena/pricing/).
-_LEAST_BILLED_BYTES = 10_000_000
-
-
 class Computed(NamedTuple):
-    """The figures of one report on one release, the bytes that were read for them, and those Athena bills."""
+    """The figures of one report on one release, and the bytes that each of its queries read."""
 
     data: BaseModel
     records: BaseModel
-    bytes_scanned: int
-    billed_bytes: int
-
-
-def billed(results: Iterable[Rows]) -> int:
-    """Bytes Athena bills for queries."""
-    return sum(max(result.bytes_scanned, _LEAST_BILLED_BYTES) for result in results)
+    scanned: tuple[int, ...]
 
 
 class Question(Protocol):
@@ -113,7 +103,7 @@ class Report:
             statement: result.dicts() for statement, result in zip(self.statements, results, strict=True)
         }
         data, records = self.assemble(by_statement)
-        return Computed(data, records, sum(result.bytes_scanned for result in results), billed(results))
+        return Computed(data, records, tuple(result.bytes_scanned for result in results))
 
     def text(self, statement: str) -> str:
         """The SQL of one of its statements."""
