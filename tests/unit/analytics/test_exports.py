@@ -160,6 +160,27 @@ def test_an_export_whose_file_has_expired_is_gone_and_can_be_made_again(desk):
     assert (answer["statusCode"], problem["code"]) == (404, "unknown_export")
 
 
+@pytest.mark.parametrize(
+    ("release", "status", "code"),
+    [
+        (None, None, "no_release"),
+        (FIRST, None, "unknown_release"),
+        (FIRST, "withdrawn", "release_gone"),
+        (FIRST, "expired", "release_gone"),
+    ],
+)
+def test_a_release_there_is_not_is_refused_in_the_words_of_the_answers(desk, release, status, code):
+    desk.site.make_current(SECOND if release else None)
+    desk.site.statuses[FIRST] = status
+    asked = {"release": release} if release else {}
+    export, told = desk.export(**asked)
+    answer = desk.site.get("/analytics", **asked)
+    assert (export["statusCode"], told["code"]) == (answer["statusCode"], code)
+    of_the_answers = json.loads(answer["body"])
+    assert told["detail"] == of_the_answers["detail"]
+    assert desk.queries.started == []
+
+
 @pytest.mark.parametrize("export_id", ["e-0", "../releases", "%2e%2e", "x" * 2000, f"e-{0:024x}"])
 def test_an_export_that_never_was_is_not_found(desk, export_id):
     answer, told = desk.send("GET", f"/exports/{export_id}")

@@ -10,9 +10,8 @@ from saleslake.analytics.cost import cost_usd
 from saleslake.analytics.deadline import Deadline
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.ports import Engine, Objects, Releases
-from saleslake.analytics.release import PublishedRelease, read_release
+from saleslake.analytics.release import PublishedRelease, choose_release, read_release
 from saleslake.analytics.report import Question
-from saleslake.errors import NoRelease, ReleaseGone, UnknownRelease
 
 type Origin = Literal["miss", "object", "memory"]
 
@@ -89,35 +88,13 @@ class Answers:
         Unavailable
             Athena did not answer, or not in time.
         """
-        release = self._current() if release is None else self._kept(release)
+        release = choose_release(release, self._releases)
         # Weak: two answers of one release differ in their time stamp and cost, never in a figure.
         etag = f'W/"{release}-{report.key[:16]}"'
         if known and holds(known, etag):
             return Answer(None, etag, release, "asker", 0)
         stored, origin, cost = self._stored(report, release, deadline)
         return Answer(_stamped(stored, origin, cost), etag, release, origin, cost.scanned)
-
-    def _current(self) -> str:
-        release = self.current_release()
-        if release is None:
-            raise NoRelease(
-                "nothing has been published yet: put a file into the landing bucket (`saleslake load FILE`); "
-                "the answer is here as soon as its run has ended"
-            )
-        return release
-
-    def _kept(self, release: str) -> str:
-        match self._releases.status(release):
-            case "published":
-                return release
-            case None:
-                raise UnknownRelease(f"there is no release {release}")
-            case "withdrawn":
-                raise ReleaseGone(f"release {release} was withdrawn by a rollback")
-            case _:
-                raise ReleaseGone(
-                    f"release {release} has expired; leave the parameter out for the current one"
-                )
 
     def _stored(self, report: Question, release: str, deadline: Deadline) -> tuple[str, Origin, Cost]:
         text = self._memory.get(release, report.key)

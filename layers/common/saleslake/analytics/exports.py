@@ -17,15 +17,8 @@ from pydantic import BaseModel, Field
 from saleslake import sql
 from saleslake.analytics.cost import cost_usd
 from saleslake.analytics.ports import Objects, Releases
-from saleslake.analytics.release import PublishedRelease, read_release
-from saleslake.errors import (
-    NoRelease,
-    QueryFailed,
-    ReleaseGone,
-    SaleslakeError,
-    UnknownExport,
-    UnknownRelease,
-)
+from saleslake.analytics.release import PublishedRelease, choose_release, read_release
+from saleslake.errors import QueryFailed, SaleslakeError, UnknownExport
 from saleslake.zones import export_key
 
 URL_SECONDS = 900
@@ -132,7 +125,7 @@ class Exports:
         Throttled
             Athena takes no more queries now.
         """
-        document = read_release(self._of(release), self._lake)
+        document = read_release(choose_release(release, self._releases), self._lake)
         name = hashlib.sha256(f"{document.release_id} {asked.question}".encode()).hexdigest()
         export_id = f"e-{name[:24]}"
         kept = self._kept(export_id)
@@ -162,20 +155,6 @@ class Exports:
         if shown is None:
             raise UnknownExport(f"there is no export {export_id}, or none any more: POST /exports makes one")
         return shown
-
-    def _of(self, release: str | None) -> str:
-        if release is None:
-            current = self._releases.current_release()
-            if current is None:
-                raise NoRelease("nothing has been published yet: there is nothing to export")
-            return current
-        match self._releases.status(release):
-            case "published":
-                return release
-            case None:
-                raise UnknownRelease(f"there is no release {release}")
-            case _:
-                raise ReleaseGone(f"release {release} was withdrawn or has expired")
 
     def _begin(self, name: str, attempt: int, asked: Exportable, release: PublishedRelease) -> Kept:
         text = sql.pin(asked.statement(), release.snapshots)
