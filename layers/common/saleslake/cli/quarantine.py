@@ -1,7 +1,5 @@
 """`saleslake quarantine`: which rows were refused and why, and how to get them out and corrected."""
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,9 +10,9 @@ from rich.table import Table
 
 from saleslake.cli.context import Deployed, deployed
 from saleslake.errors import UnknownFile
-from saleslake.formats.rows import read_batches
 from saleslake.history import FileAccount, current_release
 from saleslake.quality.corrections import correct, export, read_corrections
+from saleslake.quality.quarantined import refused_rows
 from saleslake.zones import quarantined_rows_key
 
 SHOWN = 20  # rows; --limit asks for more
@@ -58,7 +56,7 @@ def list_rows(lake: Deployed, name: str | None, rule: str | None, limit: int) ->
     """List open rows: file, line, what is wrong, and the record as delivered."""
     shown = 0
     for account in open_files(lake, name):
-        for row in refused_rows(lake, account, rule):
+        for row in rows_of(account, rule, lake):
             if shown == limit:
                 lake.console.print(f"… more than {limit}; --limit shows them", markup=False)
                 return
@@ -84,7 +82,7 @@ def export_rows(lake: Deployed, file: str, rule: str | None, out: Path | None) -
     item = lake.ledger.get("file", account.file_id) if account else None
     if account is None or item is None:
         raise UnknownFile(f"no open row of {file} is in quarantine")
-    text = export(item | {"sk": account.file_id}, refused_rows(lake, account, rule), lake.backend)
+    text = export(item | {"sk": account.file_id}, rows_of(account, rule, lake), lake.backend)
     if out is None:
         click.echo(text, nl=False)
         return
@@ -107,17 +105,13 @@ def open_files(lake: Deployed, name: str | None = None) -> Iterator[FileAccount]
             yield account
 
 
-def refused_rows(lake: Deployed, account: FileAccount, rule: str | None) -> Iterator[Mapping[str, Any]]:
+def rows_of(account: FileAccount, rule: str | None, lake: Deployed) -> Iterator[Mapping[str, Any]]:
     """The refused rows of a file as they were delivered, those that break a rule."""
     key = quarantined_rows_key(account.dataset, account.run_id, account.file_id)
-    with tempfile.TemporaryDirectory(prefix="saleslake-") as folder:
-        copy = Path(folder, "rows.parquet")
-        with lake.lake.open(key) as stream, copy.open("wb") as file:
-            shutil.copyfileobj(stream, file)
-        for batch in read_batches(copy):
-            for row in batch:
-                if rule is None or any(reason["rule"] == rule for reason in row["reasons"]):
-                    yield row
+    for batch in refused_rows(key, lake.lake):
+        for row in batch:
+            if rule is None or any(reason["rule"] == rule for reason in row["reasons"]):
+                yield row
 
 
 def take_corrections(lake: Deployed, path: Path) -> list[str] | None:

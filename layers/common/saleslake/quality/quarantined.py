@@ -1,13 +1,14 @@
-"""The refused rows of a run as rows of the table quarantine."""
+"""The refused rows of a run: as they were delivered, and as rows of the table quarantine."""
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from saleslake.aws.backend import Backend
+from saleslake.aws.s3 import Lake
 from saleslake.contracts.loader import load_contract
 from saleslake.formats.rows import RowWriter, read_batches
 from saleslake.history import FileAccount
@@ -16,6 +17,15 @@ from saleslake.quality.tables import BY_NAME
 from saleslake.zones import quality_key
 
 type Row = dict[str, Any]
+
+
+def refused_rows(key: str, lake: Lake) -> Iterator[list[Row]]:
+    """The refused rows of one file as they were delivered, some thousands at a time, however many there are."""
+    with tempfile.TemporaryDirectory(prefix="saleslake-") as folder:
+        copy = Path(folder, "rows.parquet")
+        with lake.open(key) as stream, copy.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+        yield from read_batches(copy)
 
 
 def write_quarantined(
@@ -44,11 +54,9 @@ def _write(result: Mapping[str, Any], file: Mapping[str, Any], run_id: str, back
     }
     written = 0
     with tempfile.TemporaryDirectory(prefix="saleslake-") as folder:
-        rows, table = Path(folder, "rows.parquet"), Path(folder, "table.parquet")
-        with backend.lake.open(result["quarantine_key"]) as stream, rows.open("wb") as copy:
-            shutil.copyfileobj(stream, copy)
+        table = Path(folder, "table.parquet")
         writer = RowWriter(table, BY_NAME["quarantine"].columns)
-        for batch in read_batches(rows):
+        for batch in refused_rows(result["quarantine_key"], backend.lake):
             told = [{**same, **(mask.row(row) if mask else row), "rules": rules(row)} for row in batch]
             writer.write(told)
             written += len(told)
