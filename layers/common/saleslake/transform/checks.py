@@ -30,6 +30,8 @@ class Check:
     expected: str
     action: Action = "quarantine"
     value: str | None = None
+    alone: bool = True
+    """Whether the text of its column is all there is to it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def _row_check(rule: RowRule, expression: str) -> Check:
         expected=rule.expression,
         action=rule.action,
         value=f"concat_ws(', ', {told})",
+        alone=False,
     )
 
 
@@ -111,19 +114,20 @@ def _column(
     if column.required_with:
         fault = f"{text} IS NULL AND t_{column.required_with} IS NOT NULL"
         expected = f"a value wherever {column.required_with} has one"
-        checks.append(Check("required_with", column.name, fault, expected))
+        checks.append(Check("required_with", column.name, fault, expected, alone=False))
     value = value_sql(column, text, formats)
     others = [name for name in column.formats if name not in formats]
     undecided = f"v_{column.name} IS NULL AND {read_date_sql(text, others)} IS NOT NULL" if others else None
     single = "TRUE"
     if nested and column.kind in _WRITTEN:
         single = f"NOT COALESCE(contains(nested, ',c{position},'), FALSE)"
-        checks.append(Check("type", column.name, f"NOT {single}", "a single value"))
+        checks.append(Check("type", column.name, f"NOT {single}", "a single value", alone=False))
     if column.kind == "timestamp":
-        checks += _timestamp_checks(column, text, single)
+        checks += _timestamp_checks(column, text, single, alone=not nested)
     elif column.kind != "string":
         fault = f"{text} IS NOT NULL AND v_{column.name} IS NULL AND {single}"
-        checks.append(Check(*_TYPE_RULES[column.kind], column.name, fault, _expected(column, formats)))
+        rule, expected = _TYPE_RULES[column.kind], _expected(column, formats)
+        checks.append(Check(rule, column.name, fault, expected, alone=not nested))
     checks += _value_checks(column)
     if column.not_after_landing and landed:
         checks.append(_not_after(column, landed))
@@ -143,7 +147,7 @@ def _column(
 
 
 _WRITTEN = {"string", "date", "timestamp"}  # kinds to which a list or record is text like any other
-_TYPE_RULES = {"integer": ("type",), "decimal": ("type",), "boolean": ("type",), "date": ("date_format",)}
+_TYPE_RULES = {"integer": "type", "decimal": "type", "boolean": "type", "date": "date_format"}
 
 
 def _expected(column: Column, formats: Sequence[str]) -> str:
@@ -160,7 +164,7 @@ def _expected(column: Column, formats: Sequence[str]) -> str:
     return "True or False" if column.kind == "boolean" else "a whole number"
 
 
-def _timestamp_checks(column: Column, text: str, single: str) -> list[Check]:
+def _timestamp_checks(column: Column, text: str, single: str, *, alone: bool) -> list[Check]:
     unread = f"{text} IS NOT NULL AND v_{column.name} IS NULL"
     zoneless = f"regexp_full_match({text}, {quote(timestamps.WITHOUT_ZONE)})"
     return [
@@ -170,6 +174,7 @@ def _timestamp_checks(column: Column, text: str, single: str) -> list[Check]:
             column.name,
             f"{unread} AND NOT {zoneless} AND {single}",
             "a moment as RFC 3339 writes it, such as 2024-01-31T18:30:00Z",
+            alone=alone,
         ),
     ]
 

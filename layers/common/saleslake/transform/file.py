@@ -18,9 +18,11 @@ from saleslake.transform.arrow import processed_schema
 from saleslake.transform.checks import Check, CompiledColumn, compile_columns
 from saleslake.transform.dates import decide_formats, undisputed_formats
 from saleslake.transform.engine import connect
+from saleslake.transform.lookup import Lookup, texts_that_repeat, with_known
 from saleslake.transform.model import TransformRequest, TransformResult
 from saleslake.transform.opening import open_records
 from saleslake.transform.parquet import ParquetFile
+from saleslake.transform.planned import Planned
 from saleslake.transform.processed import in_file_order, processed_rows
 from saleslake.transform.quarantine import Quarantine
 from saleslake.transform.records import Block, Records
@@ -101,45 +103,51 @@ class _Transform:
     def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
         records, match = self._open()
         columns = compile_columns(self.contract, match.positions, formats, self.landed, nested=records.nested)
-        statements = compile_statements(self.contract, columns, records.names)
+        compiled: tuple[Statements, Sequence[Lookup]] | None = None
         account = Account(self.contract)
         repeats.start(self.connection)
+        planned = Planned(self.connection)
         processed = ParquetFile(self.folder / "processed.parquet", processed_schema(self.contract))
         quarantine = Quarantine(self.folder / "quarantine.parquet", self.request.file_id)
         with processed, quarantine:
             for block in records.blocks():
-                checked, found = self._check(block, columns, statements, account, decided=decided)
+                compiled = compiled or self._compile(columns, records, block, planned)
+                statements, lookups = compiled
+                planned.feed("rows", with_known(with_canonical(block.rows, columns), lookups))
+                checked, found = self._check(statements, planned, account, decided=decided)
                 once = found["rows_written"] == found["rows_read"] and not found["again"]
-                fates = None if once else self._table(statements.fates)
+                fates = None if once else planned.run(statements.fates)
                 processed.write(processed_rows(block.rows, checked, fates, columns, **self._origin))
                 if found["rows_quarantined"] or block.malformed:
-                    quarantine.add(block, self._table(statements.reasons), records, account)
+                    quarantine.add(block, planned.run(statements.reasons), records, account)
         return self._keep(processed, quarantine, account)
 
+    def _compile(
+        self, columns: Sequence[CompiledColumn], records: Records, first: Block, planned: Planned
+    ) -> tuple[Statements, Sequence[Lookup]]:
+        looked_up = texts_that_repeat(columns, first.rows)
+        statements = compile_statements(self.contract, columns, records.names, looked_up)
+        lookups = [
+            Lookup(column, statements.known[column.name], planned)
+            for column in columns
+            if column.name in statements.known
+        ]
+        return statements, lookups
+
     def _check(
-        self,
-        block: Block,
-        columns: Sequence[CompiledColumn],
-        statements: Statements,
-        account: Account,
-        *,
-        decided: bool,
+        self, statements: Statements, planned: Planned, account: Account, *, decided: bool
     ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """What was computed of a block, row by row and in sum."""
-        self.connection.register("rows", with_canonical(block.rows, columns))
-        checked = in_file_order(self._table(statements.check))
-        self.connection.register("checked", checked)
-        repeats.find(self.connection)
-        (found,) = self._table(statements.account).to_pylist()
+        """What was computed of the rows, row by row and in sum."""
+        checked = in_file_order(planned.run(statements.check))
+        planned.feed("checked", checked)
+        repeats.find(planned)
+        (found,) = planned.run(statements.account).to_pylist()
         if found["undecided"] and not decided:
             raise _Undecided
         for check, line in statements.halted(found):
             raise FileUnreadable(_halt(check, line))
         account.add_checked(found, statements.warned(found))
         return checked, found
-
-    def _table(self, statement: str) -> pa.Table:
-        return self.connection.sql(statement).to_arrow_table()
 
     def _keep(self, processed: ParquetFile, quarantine: Quarantine, account: Account) -> TransformResult:
         request = self.request

@@ -8,6 +8,8 @@ import pyarrow.compute as pc
 from saleslake.contracts.model import PROVENANCE
 from saleslake.transform.checks import CompiledColumn
 
+FEW = 1000  # rows to one that is not written, for the others to be worth leaving where they are
+
 
 def processed_rows(
     rows: pa.Table,
@@ -44,7 +46,16 @@ def processed_rows(
     }
     names = [*(column.name for column in columns), *(column.name for column in PROVENANCE)]
     table = pa.table([*values, *(provenance[column.name] for column in PROVENANCE)], names=names)
-    return table.filter(fates.column("written")) if fates else table
+    return _written(table, fates.column("written")) if fates else table
+
+
+def _written(table: pa.Table, written: pa.ChunkedArray) -> pa.Table:
+    """The rows to be written; where few are not, nothing is copied."""
+    others = pc.indices_nonzero(pc.invert(written)).to_pylist()
+    if len(others) * FEW > table.num_rows:
+        return table.filter(written)
+    spans = zip([0, *(place + 1 for place in others)], [*others, table.num_rows], strict=True)
+    return pa.concat_tables(table.slice(begin, end - begin) for begin, end in spans if begin < end)
 
 
 def _throughout(text: str, count: int) -> pa.DictionaryArray:

@@ -39,14 +39,14 @@ def find_broken_quotes(lines: bytes, delimiter: str, ends: int) -> list[int]:
     places = pc.indices_nonzero(_is_one_of(characters, [_QUOTE, _LF, _CR])[: len(lines)])
     here, following = characters.take(places), characters.take(pc.add(places, 1))
     quotes = _is_one_of(here, [_QUOTE])
-    ends = pc.or_(
+    line_ends = pc.or_(
         _is_one_of(here, [_LF]), pc.and_(_is_one_of(here, [_CR]), pc.invert(_is_one_of(following, [_LF])))
     )
     counted = pc.cumulative_sum(quotes.cast(pa.int64()))
-    before_line = pc.fill_null(pc.fill_null_forward(pc.if_else(ends, counted, None)), 0)
+    before_line = pc.fill_null(pc.fill_null_forward(pc.if_else(line_ends, counted, None)), 0)
     closing = pc.and_(quotes, pc.equal(pc.bit_wise_and(pc.subtract(counted, before_line), 1), 0))
     goes_on = pc.invert(_is_one_of(following, [_QUOTE, ord(delimiter), _LF, _CR]))
-    numbers = pc.cumulative_sum(ends.cast(pa.int64())).filter(pc.and_(closing, goes_on))
+    numbers = pc.cumulative_sum(line_ends.cast(pa.int64())).filter(pc.and_(closing, goes_on))
     found: list[int] = numbers.unique().to_pylist()
     return found
 

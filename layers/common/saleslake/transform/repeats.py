@@ -7,11 +7,12 @@ temporary folder when memory is short.
 
 import duckdb
 
+from saleslake.transform.planned import Planned
+
 _START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT, good BOOLEAN)"
 
 # Most keys occur once: all the work is on the few that came again, in this block or since an earlier one.
 _FIND = """
-CREATE OR REPLACE TEMP TABLE repeats AS
 WITH again AS (
     SELECT key_hash FROM checked GROUP BY key_hash HAVING count(*) > 1
     UNION
@@ -51,11 +52,11 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_START)
 
 
-def find(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``repeats`` for the rows of ``checked`` whose key came before, and remember all.
+def find(planned: Planned) -> None:
+    """Feed ``repeats`` with the rows of ``checked`` whose key came before, and remember all.
 
     Its columns are ``line``, ``kept``, ``occurrence`` and ``repeated``: whether it is a good row that is neither the
     first good one of its key nor a duplicate.
     """
-    connection.execute(_FIND)
-    connection.execute(_REMEMBER)
+    planned.feed("repeats", planned.run(_FIND))
+    planned.run(_REMEMBER)

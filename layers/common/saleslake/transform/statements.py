@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - every name comes from a contract, every text goes through quote()
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,8 @@ class Statements:
     became of all of them.
     """
 
+    known: Mapping[str, str]
+    """Of each column that is looked up, SQL over ``spelt_<column>``: what ``check`` wants to know of these texts."""
     check: str
     reasons: str
     fates: str
@@ -63,6 +65,7 @@ def compile_statements(
     contract: Contract,
     columns: Sequence[CompiledColumn],
     delivered: Sequence[str],
+    looked_up: Collection[str] = (),
 ) -> Statements:
     """Write the statements of one file.
 
@@ -74,13 +77,18 @@ def compile_statements(
         Its columns, compiled for the file.
     delivered
         Names of all delivered columns in ``rows``: rows equal in all of them are duplicates.
+    looked_up
+        Names of columns that ``known`` is about; what it gives is in ``rows`` already.
     """
     checks = [*(check for column in columns for check in column.checks), *compile_row_rules(contract)]
     faults = [check for check in checks if check.action == "quarantine"]
     watched = tuple(check for check in checks if check.action != "quarantine")
     values = _values(columns)
     return Statements(
-        check=_check(contract, columns, delivered, values, faults, watched),
+        known={
+            column.name: _known(column, faults, watched) for column in columns if column.name in looked_up
+        },
+        check=_check(contract, columns, delivered, faults, watched, looked_up),
         reasons=_reasons(columns, values, faults),
         fates=_FATES,
         account=_account(contract, watched),
@@ -89,23 +97,44 @@ def compile_statements(
     )
 
 
-def _values(columns: Sequence[CompiledColumn]) -> str:
+def _values(columns: Sequence[CompiledColumn], looked_up: Collection[str] = ()) -> str:
     """CTEs from ``source``: texts trimmed, then values."""
     texts = ", ".join(f"{column.text} AS t_{column.name}" for column in columns)
-    values = ", ".join(f"{column.value} AS v_{column.name}" for column in columns)
+    values = ", ".join(
+        f"{f'known_{column.name}' if column.name in looked_up else column.value} AS v_{column.name}"
+        for column in columns
+    )
     return f"""
 texts AS (SELECT *, {texts} FROM source),
 cast_rows AS (SELECT *, {values} FROM texts)"""
+
+
+def _known(column: CompiledColumn, faults: Sequence[Check], watched: Sequence[Check]) -> str:
+    def own(check: Check) -> bool:
+        return check.column == column.name and check.alone
+
+    found = {f"bad_{column.name}": _any([f"({check.fault})" for check in faults if own(check)])}
+    if column.undecided:
+        found[f"undecided_{column.name}"] = _any([column.undecided])
+    found |= {f"known_w{at}": _any([check.fault]) for at, check in enumerate(watched) if own(check)}
+    return f"""
+WITH source AS (SELECT * FROM spelt_{column.name}), {_values([column])}
+SELECT v_{column.name} AS known_{column.name}, {", ".join(f"{what} AS {name}" for name, what in found.items())}
+FROM cast_rows
+ORDER BY place"""
 
 
 def _check(
     contract: Contract,
     columns: Sequence[CompiledColumn],
     delivered: Sequence[str],
-    values: str,
     faults: Sequence[Check],
     watched: Sequence[Check],
+    looked_up: Collection[str],
 ) -> str:
+    def known(check: Check) -> bool:
+        return check.alone and check.column in looked_up
+
     whole = f"hash({', '.join(delivered)})"
     # by value where there is one: 1 and 01 are one number, 10:00Z and 15:30+05:30 one moment
     keyed = [
@@ -116,16 +145,24 @@ def _check(
     ]
     key = f"hash({', '.join(keyed)})" if keyed else whole
     money = [f"(t_{name} IS NOT NULL AND v_{name} IS NULL)" for name in contract.money]
-    undecided = [f"({column.undecided})" for column in columns if column.undecided]
-    warned = "".join(f", COALESCE({check.fault}, FALSE) AS w{at}" for at, check in enumerate(watched))
+    undecided = [
+        f"undecided_{column.name}" if column.name in looked_up else f"({column.undecided})"
+        for column in columns
+        if column.undecided
+    ]
+    warned = "".join(
+        f", {f'known_w{at}' if known(check) else _any([check.fault])} AS w{at}"
+        for at, check in enumerate(watched)
+    )
+    bad = [f"({check.fault})" for check in faults if not known(check)]
     return f"""
-WITH source AS (SELECT * FROM rows), {values}
+WITH source AS (SELECT * FROM rows), {_values(columns, looked_up)}
 SELECT
     line,
     {"".join(f"v_{column.name}, " for column in columns if not column.verbatim)}
     {key} AS key_hash,
     {whole} AS row_hash,
-    {_any([f"({check.fault})" for check in faults])} AS bad,
+    {_any([*(f"bad_{name}" for name in looked_up), *bad])} AS bad,
     {_any(money)} AS unparsed,
     {_any(undecided)} AS undecided{warned}
 FROM cast_rows"""
