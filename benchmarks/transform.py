@@ -1,10 +1,11 @@
 """Seconds and peak memory of the transform as a whole process, beside DuckDB's bare CSV -> Parquet of the same file.
 
 The bare conversion is ``COPY (FROM read_csv(…)) TO … (FORMAT parquet, COMPRESSION zstd)``: all columns, types as DuckDB
-guesses them, all cores, as much memory as it likes. It checks nothing, keeps no line and finds no duplicate: it is the
-floor. Both are whole processes, started with the packages that the function's layers have. A file of a million rows,
-and with LARGE=1 in the environment one of ten million, show whether time grows with the rows and memory does not; so
-does each other format of the same rows.
+guesses them, all cores. It checks nothing, keeps no line and finds no duplicate: it is the floor. It is timed twice: in
+the memory that the transform may take, against which the promise holds, and with as much as it likes. All are whole
+processes, in turns, started with the packages that the function's layers have. A file of a million rows, and with
+LARGE=1 in the environment one of ten million, show whether time grows with the rows and memory does not; so does each
+other format of the same rows.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 REPEAT = 3
 ROWS = 1_000_000
@@ -29,6 +32,8 @@ BARE = """
 import sys, duckdb
 bare = duckdb.connect()
 bare.execute("SET enable_progress_bar = false")
+if sys.argv[3]:
+    bare.execute(f"SET memory_limit = '{sys.argv[3]}MiB'")
 bare.execute(f"COPY (FROM read_csv('{sys.argv[1]}')) TO '{sys.argv[2]}' (FORMAT parquet, COMPRESSION zstd)")
 """
 # one row group: the hardest file for a reader that must not hold it all
@@ -62,34 +67,52 @@ assert result.status == "transformed" and result.rows_written, result
 """
 
 
-def measure(code: str, file: Path, kind: str = "csv") -> tuple[float, int]:
-    """Median seconds and largest peak memory (MiB) of whole processes that run ``code`` on ``file``."""
-    seconds, peaks = [], []
+class Measured(NamedTuple):
+    """Median seconds and largest peak memory of whole processes."""
+
+    seconds: float
+    mib: int
+
+
+def measure(*programs: Sequence[str | Path]) -> list[Measured]:
+    """Run some programs in turns, so that all meet the same load; each is code and its arguments."""
+    seconds: list[list[float]] = [[] for _ in programs]
+    peaks: list[list[int]] = [[] for _ in programs]
     for _ in range(REPEAT):
-        began = time.perf_counter()
-        arguments = [file, CACHE / "out.parquet", str(MEMORY_MIB), kind]
-        process = subprocess.Popen([sys.executable, "-c", LAYERS + code, *arguments])
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds.append(time.perf_counter() - began)
-        if status:
-            raise SystemExit(f"exit status {status}")
-        peaks.append(usage.ru_maxrss // 1024)
-    return median(seconds), max(peaks)
+        for at, (code, *arguments) in enumerate(programs):
+            began = time.perf_counter()
+            process = subprocess.Popen([sys.executable, "-c", f"{LAYERS}{code}", *arguments])
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds[at].append(time.perf_counter() - began)
+            if status:
+                raise SystemExit(f"exit status {status}")
+            peaks[at].append(usage.ru_maxrss // 1024)
+    return [Measured(median(took), max(peak)) for took, peak in zip(seconds, peaks, strict=True)]
 
 
-def compare(name: str, file: Path) -> tuple[float, int]:
-    """Print ours beside the bare conversion; returns ours."""
-    bare_seconds, bare_mib = measure(BARE, file)
-    seconds, mib = measure(OURS, file)
-    print(
-        f"{name:20s} transform {seconds:6.2f} s {mib:5d} MiB   bare {bare_seconds:6.2f} s {bare_mib:5d} MiB",
-        end="",
-    )
-    print(
-        f"   time x{seconds / bare_seconds:.2f}, memory x{mib / bare_mib:.2f} (promised x{PROMISED_TIMES})",
-        flush=True,
-    )
-    return seconds, mib
+def ours(file: Path, kind: str = "csv") -> list[str | Path]:
+    """The transform of a file."""
+    return [OURS, file, CACHE / "out.parquet", str(MEMORY_MIB), kind]
+
+
+def bare(file: Path, mib: int | None = None) -> list[str | Path]:
+    """The bare conversion of a file, in so much memory."""
+    return [BARE, file, CACHE / "out.parquet", str(mib or "")]
+
+
+def show(name: str, what: str, found: Measured, told: str = "") -> None:
+    """Print a line of the table."""
+    print(f"{name:20s} {what:16s} {found.seconds:6.2f} s {found.mib:5d} MiB   {told}", flush=True)
+
+
+def compare(name: str, file: Path) -> tuple[Measured, float]:
+    """Print ours beside the bare conversion; returns ours, and how many times as long it took in the same memory."""
+    found, within, free = measure(ours(file), bare(file, PROMISED_MIB), bare(file))
+    ratio = found.seconds / within.seconds
+    show(name, "transform", found)
+    show("", f"bare in {PROMISED_MIB} MiB", within, f"time x{ratio:.2f} (promised x{PROMISED_TIMES})")
+    show("", "bare", free, f"time x{found.seconds / free.seconds:.2f}")
+    return found, ratio
 
 
 def generated() -> Path:
@@ -125,23 +148,25 @@ def compare_formats(source: Path) -> int:
             # in a process of its own: the peak of this one would count for those it starts
             subprocess.run([sys.executable, "-c", CONVERT, source, file, options], check=True)
             size = file.stat().st_size >> 20
-            seconds, mib = measure(OURS, file, kind)
-        print(f"{f'as {kind}, {size} MiB':20s} transform {seconds:6.2f} s {mib:5d} MiB", flush=True)
-        largest = max(largest, mib)
+            (found,) = measure(ours(file, kind))
+        show(f"as {kind}, {size} MiB", "transform", found)
+        largest = max(largest, found.mib)
     return largest
 
 
 def main(report: Path) -> int:
     """Print the figures; 1 when a promise is missed."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    seconds, mib = compare(report.name[:20], report)
-    print(f"{'':20s} promised  {PROMISED_SECONDS:6.2f} s {PROMISED_MIB:5d} MiB")
-    million, larger = compare(f"{ROWS:,} rows", generated())
+    usual, _ = compare(report.name[:20], report)
+    show("", "promised", Measured(PROMISED_SECONDS, PROMISED_MIB))
+    million, ratio = compare(f"{ROWS:,} rows", generated())
+    peaks = [usual.mib, million.mib]
     if os.environ.get("LARGE"):
-        largest, _ = compare(f"{10 * ROWS:,} rows", ten_million(generated()))
-        print(f"{'':20s} ten times the rows: {largest / million:.2f} times as long")
-    largest = compare_formats(generated())
-    return int(seconds > PROMISED_SECONDS or max(mib, larger, largest) > PROMISED_MIB)
+        large, _ = compare(f"{10 * ROWS:,} rows", ten_million(generated()))
+        print(f"{'':20s} ten times the rows: {large.seconds / million.seconds:.2f} times as long")
+        peaks.append(large.mib)
+    peaks.append(compare_formats(generated()))
+    return int(usual.seconds > PROMISED_SECONDS or max(peaks) > PROMISED_MIB or ratio > PROMISED_TIMES)
 
 
 if __name__ == "__main__":

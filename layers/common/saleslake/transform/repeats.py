@@ -13,12 +13,12 @@ _START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT,
 
 # Most keys occur once: all the work is on the few that came again, in this block or since an earlier one.
 _FIND = """
-WITH again AS (
+WITH earlier AS MATERIALIZED (SELECT * FROM seen SEMI JOIN checked USING (key_hash)),
+again AS (
     SELECT key_hash FROM checked GROUP BY key_hash HAVING count(*) > 1
     UNION
-    SELECT key_hash FROM seen SEMI JOIN checked USING (key_hash)
+    SELECT key_hash FROM earlier
 ),
-earlier AS (SELECT * FROM seen SEMI JOIN again USING (key_hash)),
 earlier_rows AS (
     SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM earlier GROUP BY key_hash
 ),
