@@ -1,6 +1,7 @@
-"""Read the whole OpenAPI body of a REST API: the answers of mock integrations and the gateway's own error responses.
+"""Read the whole OpenAPI body of a REST API: any-methods, answers of mock integrations, the gateway's error responses.
 
-Both carry the CORS headers that SAM writes; the emulator keeps only the type and the address of an integration.
+The latter two carry CORS headers; the emulator keeps only the type and the address of an integration.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-any-method.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-integration-responses.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
 """
@@ -24,10 +25,12 @@ OPERATION = Hook(
 API = Hook(
     "ministack.services.apigateway_v1:_import_rest_api",
     "(spec, base_data)",
-    "imported gateway responses add their headers to 4xx and 5xx of the gateway itself",
+    "any-methods are imported, and gateway responses add their headers to 4xx and 5xx of the gateway itself",
     f"{_GUIDE}/api-gateway-swagger-extensions-gateway-responses.html",
 )
 HOOKS = (OPERATION, API)
+_ANY = "x-amazon-apigateway-any-method"
+_METHODS = ("delete", "get", "head", "options", "patch", "post", "put")
 
 
 def apply(settings: Settings) -> None:
@@ -53,10 +56,16 @@ def apply(settings: Settings) -> None:
                 apigateway_v1._put_integration_response(*where, status, answer | selection)
 
     def api_with_gateway_responses(spec: dict[str, Any], base_data: Any = None) -> str:
-        api_id = str(import_api(spec, base_data))
+        paths = {path: _each_method(item) for path, item in (spec.get("paths") or {}).items()}
+        api_id = str(import_api({**spec, "paths": paths}, base_data))
         for kind, answer in (spec.get("x-amazon-apigateway-gateway-responses") or {}).items():
             apigateway_v1._put_gateway_response(api_id, kind, answer)
         return api_id
 
     OPERATION.replace(operation_with_answers)
     API.replace(api_with_gateway_responses)
+
+
+def _each_method(item: dict[str, Any]) -> dict[str, Any]:
+    """A path with the operation of its any-method under every method that has none of its own."""
+    return {**dict.fromkeys(_METHODS, item[_ANY]), **item} if _ANY in item else item

@@ -145,12 +145,21 @@ def test_an_unknown_parameter_is_refused_by_name_for_browsers_too(live):
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/analytics", 405)]
+    ("method", "path", "status", "allowed"),
+    [
+        ("GET", "/nowhere", 404, None),
+        ("POST", "/analytics", 405, "GET, OPTIONS"),
+        ("DELETE", "/customers/C1", 405, "GET, OPTIONS"),
+        ("PUT", "/query", 405, "OPTIONS, POST"),
+        ("GET", "/exports", 405, "OPTIONS, POST"),
+        ("PATCH", "/exports/e-0", 405, "GET, OPTIONS"),
+    ],
 )
-def test_a_wrong_address_or_method_is_a_problem_document(live, method, path, status):
+def test_a_wrong_address_or_method_is_a_problem_document(live, method, path, status, allowed):
     answered, headers, text = ask(live, path, method, Origin="https://dashboard.example.com")
     told = json.loads(text)
     assert (answered, told["status"], told["instance"]) == (status, status, path)
+    assert headers.get("Allow") == allowed
     assert headers["Content-Type"] == "application/problem+json"
     assert headers["Access-Control-Allow-Origin"] == "*"
 

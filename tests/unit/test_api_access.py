@@ -8,7 +8,8 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
 ROOT = Path(__file__).parents[2]
-METHODS = ("get", "post")
+ANY = "x-amazon-apigateway-any-method"
+METHODS = (ANY, "delete", "get", "head", "patch", "post", "put")
 
 
 class Policies:
@@ -128,6 +129,11 @@ def test_a_preflight_asks_for_nothing_and_says_what_may_be_sent(auth):
         assert allowed >= {"x-api-key", "authorization", "content-type", "if-none-match"}
         # an API Gateway header that its method response does not name is dropped
         assert set(preflight["responses"]["204"]["headers"]) == set(headers)
+
+
+def test_the_functions_themselves_say_which_methods_a_path_takes():
+    # a path that lists its methods leaves the others to the gateway: 403, Missing Authentication Token
+    assert {frozenset(operations) for operations in body()["paths"].values()} == {frozenset({ANY, "options"})}
 
 
 @pytest.mark.parametrize("kind", ["DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"])
