@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
+from benchmarks._reports import generated
+
 HERE = Path(__file__).parent
-CACHE = HERE.parent / ".cache" / "bench"
 ROWS = 129_000  # as many as a real quarter of the report
 
 
@@ -21,7 +22,7 @@ ROWS = 129_000  # as many as a real quarter of the report
 )
 @click.option("--only", multiple=True, help="Names of benchmarks [default: all]")
 def main(file: Path | None, only: tuple[str, ...]) -> None:
-    report = (file or generated()).resolve()
+    report = (file or generated("report", "--rows", str(ROWS), "--seed", "1", "--gzip")).resolve()
     print(
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; report: {report.name}"
     )
@@ -33,18 +34,6 @@ def main(file: Path | None, only: tuple[str, ...]) -> None:
             failed.append(name)
     if failed:
         raise click.ClickException(f"did not finish or missed the promise: {', '.join(failed)}")
-
-
-def generated() -> Path:
-    """A report of the real one's size; made once."""
-    folder = CACHE / "report"
-    report = folder / "amazon_orders.csv.gz"
-    if not report.exists():
-        options = f"amazon_orders --rows {ROWS} --seed 1 --gzip --out".split()
-        subprocess.run(
-            [sys.executable, "-m", "datagen", *options, str(folder)], check=True, stdout=subprocess.DEVNULL
-        )
-    return report
 
 
 if __name__ == "__main__":

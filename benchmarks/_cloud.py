@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks._reports import CACHE
 from local import cloud, deploy
 from local.settings import Settings
 
 STACK = "saleslake-local"
-CACHE = Path(__file__).parent.parent / ".cache" / "bench"
 
 
 @dataclass(frozen=True)

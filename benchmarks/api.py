@@ -1,13 +1,19 @@
-"""The API: warm answers beside an empty handler and beside pandas per request, cold reports, fifty clients at once."""
+"""The API: warm answers beside an empty handler and beside pandas per request, cold reports, fifty clients at once.
+
+Cold reports and questions to rollups are asked over a million rows; with LARGE=1 in the environment the latter over ten
+million, too.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import sys
 import threading
 import time
+from datetime import date, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median, quantiles
@@ -16,11 +22,18 @@ from urllib.parse import urlsplit
 
 from benchmarks._api_peers import deploy_empty, function_named, pandas_per_request
 from benchmarks._cloud import STACK, Cloud, fresh_cloud
+from benchmarks._reports import millions
 from local import deploy
 
 PAIRS, WARM_UP, INVOCATIONS = 1500, 200, 200
 CLIENTS, EACH = 50, 20
 COLD = ("/analytics", "/kpis", "/trends", "/regions", "/categories", "/products", "/channels", "/customers")
+ROLLED_UP, UNASKED, FIRST_DAY = (
+    ("/kpis", "/trends", "/regions", "/categories", "/channels"),
+    45,
+    date(2022, 4, 1),
+)
+COPIES, MOST_GROWTH = 10, 1.3
 MOST_P50, MOST_P99, LEAST_FASTER, LEAST_LEANER, MOST_COLD_SECONDS = 1.3, 3.0, 100, 5, 1.5
 EVENT = Path(__file__).parent.parent / "events" / "serve.json"
 
@@ -149,15 +162,39 @@ def crowd(base: str, promises: Promises) -> None:
         promises.at_most(f"failed requests of {CLIENTS * EACH}", len(failed), 0)
 
 
+def rollups(base: str) -> float:
+    """Median milliseconds of questions that nobody has asked yet and a rollup answers."""
+    asker, took = Asker(base), []
+    for days in range(UNASKED):
+        path = ROLLED_UP[days % len(ROLLED_UP)]
+        milliseconds, body = asker.ask(f"{path}?from={FIRST_DAY}&to={FIRST_DAY + timedelta(days=28 + days)}")
+        metadata = json.loads(body)["metadata"]
+        if metadata["cache"] != "miss" or not metadata["rollup"].startswith("rollup_"):
+            raise SystemExit(f"{path} was not answered by a rollup: {metadata}")
+        took.append(milliseconds)
+    return median(took)
+
+
 def main(report: Path) -> int:
     """Print every figure beside its promise; 1 when one is missed."""
     promises = Promises()
     with fresh_cloud("api-cloud") as cloud:
+        base = cloud.outputs["ApiUrl"]
         cloud.load(report)
-        cold(cloud.outputs["ApiUrl"], promises)
         warm(cloud, promises)
         inside(cloud, report, promises)
-        crowd(cloud.outputs["ApiUrl"], promises)
+        crowd(base, promises)
+        (first, *others) = millions(COPIES if os.environ.get("LARGE") else 1)
+        cloud.load(first)
+        cold(base, promises)
+        one = rollups(base)
+        print(f"rollups, a million rows: p50 {one:.0f} ms")
+        if others:
+            for more in others:
+                cloud.load(more)
+            ten = rollups(base)
+            print(f"rollups, ten million rows: p50 {ten:.0f} ms")
+            promises.at_most("rollups over ten times the rows", ten / one, MOST_GROWTH)
     return int(promises.missed > 0)
 
 

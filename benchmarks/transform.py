@@ -20,10 +20,10 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from benchmarks._reports import CACHE, MILLION, million, ten_million
+
 REPEAT = 3
-ROWS = 1_000_000
 MEMORY_MIB = 1024  # of the function
-CACHE = Path(__file__).parent.parent / ".cache" / "bench"
 PROMISED_SECONDS, PROMISED_MIB, PROMISED_TIMES = 5.0, 512, 1.5
 
 # the layers have neither; pyarrow and duckdb would load them where they find them
@@ -115,30 +115,6 @@ def compare(name: str, file: Path) -> tuple[Measured, float]:
     return found, ratio
 
 
-def generated() -> Path:
-    """A report of a million rows; made once."""
-    folder = CACHE / "million"
-    report = folder / "amazon_orders.csv"
-    if not report.exists():
-        options = f"amazon_orders --rows {ROWS} --seed 2 --out".split()
-        command = [sys.executable, "-m", "datagen", *options, str(folder)]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return report
-
-
-def ten_million(source: Path) -> Path:
-    """The rows of a report ten times, each time of other orders: a digit more in each number."""
-    large = CACHE / "ten-million" / "amazon_orders.csv"
-    if not large.exists():
-        large.parent.mkdir(exist_ok=True)
-        header, *rows = source.read_bytes().splitlines(keepends=True)
-        with large.open("wb") as file:
-            file.write(header)
-            for copy in range(10):
-                file.writelines(row.replace(b",", b",%d" % copy, 1) for row in rows)
-    return large
-
-
 def compare_formats(source: Path) -> int:
     """Print the figures of the same rows in other formats; returns the largest peak memory (MiB)."""
     largest = 0
@@ -159,13 +135,13 @@ def main(report: Path) -> int:
     CACHE.mkdir(parents=True, exist_ok=True)
     usual, _ = compare(report.name[:20], report)
     show("", "promised", Measured(PROMISED_SECONDS, PROMISED_MIB))
-    million, ratio = compare(f"{ROWS:,} rows", generated())
-    peaks = [usual.mib, million.mib]
+    larger, ratio = compare(f"{MILLION:,} rows", million())
+    peaks = [usual.mib, larger.mib]
     if os.environ.get("LARGE"):
-        large, _ = compare(f"{10 * ROWS:,} rows", ten_million(generated()))
-        print(f"{'':20s} ten times the rows: {large.seconds / million.seconds:.2f} times as long")
-        peaks.append(large.mib)
-    peaks.append(compare_formats(generated()))
+        largest, _ = compare(f"{10 * MILLION:,} rows", ten_million())
+        print(f"{'':20s} ten times the rows: {largest.seconds / larger.seconds:.2f} times as long")
+        peaks.append(largest.mib)
+    peaks.append(compare_formats(million()))
     return int(usual.seconds > PROMISED_SECONDS or max(peaks) > PROMISED_MIB or ratio > PROMISED_TIMES)
 
 
