@@ -2,7 +2,7 @@
 
 import pytest
 
-from saleslake.quality.robust import anscombe, anscombe_back, judge, judge_rare, level
+from saleslake.quality.robust import anscombe, anscombe_back, deviations, judge, judge_rare, level
 
 COUNT = {"limits": (5.0, 5.0), "spread": 1.0, "root": anscombe, "back": anscombe_back}
 
@@ -38,3 +38,31 @@ def test_what_never_came_before_is_told_by_a_few():
     history = dict.fromkeys(range(1, 57), (0, 100))
     assert judge_rare(1, 100, history, limit=3.5).high >= 1
     assert judge_rare(3, 100, history, limit=3.5).deviation > 3.5
+
+
+def waves(high):
+    """Eight weeks that go up and down week by week."""
+    return {ago: 100 + high * (-1) ** (ago // 7) for ago in range(1, 57)}
+
+
+@pytest.mark.parametrize(("today", "expected"), [(100, 100), (80, 80), (120, 120)])
+def test_a_series_that_moves_alike_says_where_today_is(today, expected):
+    other = {"other": deviations({0: 10 * today, **{ago: 10 * rows for ago, rows in waves(15).items()}})}
+    found = judge(100, waves(15), others=other, **COUNT)
+    assert found.expected == pytest.approx(expected, abs=6)
+    assert found.beside == "other"
+
+
+def test_a_series_that_goes_its_own_way_says_nothing():
+    steady = {"other": deviations({0: 50, **{ago: 1000 + 30 * (ago % 2) for ago in range(1, 57)}})}
+    found = judge(100, waves(15), others=steady, **COUNT)
+    assert (found.expected, found.beside) == (judge(100, waves(15), **COUNT).expected, "")
+
+
+def test_a_series_that_fails_altogether_moves_the_expected_no_further_than_three_deviations():
+    history = {ago: 10 * rows for ago, rows in waves(15).items()}
+    low, none = (
+        judge(100, waves(15), others={"other": deviations({0: rows, **history})}, **COUNT)
+        for rows in (300, 1)
+    )
+    assert low.expected == none.expected > 40

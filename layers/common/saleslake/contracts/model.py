@@ -61,6 +61,8 @@ class Watched(Frozen):
     """The column whose values are looked at apart."""
     distinct: tuple[str, ...] = ()
     """Columns that together tell one thing from another, but for numbers a sender may give anew."""
+    numbered: str | None = None
+    """The column whose values end in numbers that run on, one row after the other."""
     sensitivity: float = 1.0
     """Above 1 tells of smaller deviations, below 1 of greater ones only."""
 

@@ -154,7 +154,7 @@ class _Reading:
             watched = Watched(**custom.get("anomalies", {}))
         except (TypeError, ValueError) as problem:
             raise self.wrong(f"{table}.customProperties.anomalies", str(problem)) from problem
-        named = [*watched.distinct, *([watched.segment] if watched.segment else [])]
+        named = [*watched.distinct, *filter(None, (watched.segment, watched.numbered))]
         for name in named:
             if not any(column.name == name for column in columns):
                 raise self.wrong(f"{table}.customProperties.anomalies", f"no column {name!r}")

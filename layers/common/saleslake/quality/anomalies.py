@@ -3,38 +3,40 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from math import sqrt
+from math import ceil, sqrt
 from statistics import median
 from typing import Any, NamedTuple
 
 from saleslake.aws.backend import Backend
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.model import Contract
+from saleslake.quality.busy import Counts, beside, busy_days, levels
 from saleslake.quality.profile import ALL, Figures, blanks, numbers, profile
 from saleslake.quality.robust import (
     DAYS_OF_LEVEL,
     WEEKS,
     Expectation,
+    Series,
     anscombe,
     anscombe_back,
     judge,
     judge_rare,
-    level,
 )
 
 LIMIT = 5.0  # robust z-scores, at a sensitivity of 1
 NO_FAULT = 2.0  # times the limit on the side that is seldom a fault: a day that sells well, fewer blanks
 MISSING = 0.66  # times the limit for too few rows in a whole day: part of a delivery is the fault to expect
-SLOW = 0.62  # of the expected rows: a whole day with more of them is a slow day, not a part of one
-RARE = 0.58  # times the limit for things told twice: whole days of history stand behind it, not eight
+SLOW = 0.7  # of the expected rows: a whole day with more of them is a slow day, not a part of one
+RARE = 0.5  # times the limit for things told twice: whole days of history stand behind it, not eight
+GONE = 0.75  # times the limit for a segment of which nothing is left: Poisson's law has it rarer than the root does
 HISTORY = timedelta(weeks=WEEKS)
+KNOWN = HISTORY + timedelta(days=DAYS_OF_LEVEL)  # to look at: the first day of history has a level too
 LATEST = 28  # days of a run's own that are judged: those before were judged when they came
 FEW_VALUES = 20  # values without which a mean or a median says nothing
 FEW_IN_TAIL = 100  # and without which the tail does not
 DRIFT = 0.03  # of a mean: prices and habits move
+GAPS = 0.035  # of the numbers that run on: late rows and refused ones leave gaps too
 LUMPS = 0.25  # of a quantile: figures that take few values jump from one to the next
-
-type Days = Mapping[date, Mapping[str, float]]
 
 
 class Anomaly(NamedTuple):
@@ -50,11 +52,14 @@ class Anomaly(NamedTuple):
     @property
     def words(self) -> str:
         """The figure, what was expected, and why."""
-        low, high = _shown(self.metric, self.expectation.low), _shown(self.metric, self.expectation.high)
+        found = self.expectation
+        lowest = ceil(found.low) if self.metric == "rows" else found.low  # no rows are fewer than 0.3
+        low, high = _shown(self.metric, lowest), _shown(self.metric, found.high)
         where = "" if self.segment == ALL else f" in {self.segment}"
+        beside = f" and {found.beside} of the day" if found.beside else ""
         return (
             f"{_named(self.metric, _shown(self.metric, self.value))}{where}, expected {low}–{high}: "
-            f"{self.day:%A}, last {self.expectation.weeks} weeks"
+            f"{self.day:%A}, last {found.weeks} weeks{beside}"
         )
 
     def row(self) -> dict[str, Any]:
@@ -87,11 +92,23 @@ def find_anomalies(results: Iterable[Mapping[str, Any]], backend: Backend) -> It
         contract = load_contract(dataset)
         if contract.partition_by:
             begin = max(first, last - timedelta(days=LATEST - 1))
-            figures = profile(contract, begin - HISTORY, last + timedelta(days=1), backend)
-            yield from (found.row() for found in anomalies(contract, figures, begin, last))
+            yield from (found.row() for found in published_anomalies(contract, begin, last, backend))
 
 
-def anomalies(contract: Contract, figures: Sequence[Figures], first: date, last: date) -> Iterator[Anomaly]:
+def published_anomalies(contract: Contract, first: date, last: date, backend: Backend) -> Iterator[Anomaly]:
+    """Judge days of a dataset as the current release has them, beside those of the other datasets."""
+    begin, end = first - KNOWN, last + timedelta(days=1)
+    busy = busy_days(begin, end, backend)
+    return anomalies(contract, profile(contract, begin, end, backend), first, last, busy)
+
+
+def anomalies(
+    contract: Contract,
+    figures: Sequence[Figures],
+    first: date,
+    last: date,
+    busy: Mapping[str, Counts] | None = None,
+) -> Iterator[Anomaly]:
     """Judge the days from ``first`` to ``last`` of a dataset by the eight weeks before each.
 
     Parameters
@@ -99,8 +116,10 @@ def anomalies(contract: Contract, figures: Sequence[Figures], first: date, last:
     contract
         Says how sensitive to be.
     figures
-        What each day and segment looks like, from eight weeks before ``first`` on; days before the dataset's first
+        What each day and segment looks like, from ten weeks before ``first`` on; days before the dataset's first
         are not there, other days without rows count as empty.
+    busy
+        Rows of each day by dataset: a day that is slow everywhere is no fault of one dataset.
     """
     by_segment: dict[str, dict[date, dict[str, float]]] = defaultdict(dict)
     for found in figures:
@@ -108,53 +127,61 @@ def anomalies(contract: Contract, figures: Sequence[Figures], first: date, last:
     whole = by_segment.get(ALL, {})
     if not whole:
         return
-    begins = min(whole)
-    for ago in range((last - first).days, -1, -1):
-        day = last - timedelta(days=ago)
-        levels = _levels(whole, day, begins)
+    counts = {day: values["rows_found"] for day, values in whole.items()}
+    for day in (first + timedelta(days=nth) for nth in range((last - first).days + 1)):
+        earlier = {ago: day - timedelta(days=ago) for ago in range(1, HISTORY.days + 1)}
+        dates = {ago: then for ago, then in earlier.items() if then >= min(whole)}
+        raised, others = levels(counts, day), beside(contract.dataset, busy or {}, day)
         for segment, days in by_segment.items():
-            for metric, value, expectation in _judge_day(contract, segment, days, day, begins, levels):
+            past = {ago: days.get(then, {}) for ago, then in dates.items()}
+            for metric, value, expectation in _judge_day(
+                contract, segment, days.get(day, {}), past, raised, others
+            ):
                 if not expectation.low <= value <= expectation.high:
                     yield Anomaly(contract.dataset, day, segment, metric, value, expectation)
 
 
-def _levels(days: Days, day: date, begins: date) -> dict[int, float]:
-    """How much higher the two weeks before a day stand than those before each earlier day, by how many days ago."""
-
-    def before(moment: date) -> float | None:
-        dates = [moment - timedelta(days=ago) for ago in range(1, DAYS_OF_LEVEL + 1)]
-        return level([days.get(known, {}).get("rows_found", 0.0) for known in dates if known >= begins])
-
-    now = before(day)
-    earlier = {ago: before(day - timedelta(days=ago)) for ago in range(1, HISTORY.days + 1)}
-    # at the beginning, and where there was nothing, nothing is known of a trend
-    return {ago: now / then if now and then else 1.0 for ago, then in earlier.items()}
-
-
 def _judge_day(
-    contract: Contract, segment: str, days: Days, day: date, begins: date, levels: Mapping[int, float]
+    contract: Contract,
+    segment: str,
+    now: Mapping[str, float],
+    past: Mapping[int, Mapping[str, float]],
+    raised: Series,
+    others: Mapping[str, Series],
 ) -> Iterator[tuple[str, float, Expectation]]:
     limit = LIMIT / contract.watched.sensitivity
-    past = {
-        ago: days.get(day - timedelta(days=ago), {})
-        for ago in range(1, HISTORY.days + 1)
-        if day - timedelta(days=ago) >= begins
-    }
-    now = days.get(day, {})
     rows = now.get("rows_found", 0.0)
-    counts = {ago: then.get("rows_found", 0.0) * levels[ago] for ago, then in past.items()}
-    sells = (MISSING * limit if segment == ALL else limit, NO_FAULT * limit)
-    if found := judge(rows, counts, limits=sells, spread=1.0, root=anscombe, back=anscombe_back):
-        slow = found.low if segment != ALL else min(found.low, SLOW * found.expected)
-        yield "rows", rows, found._replace(low=slow)
+    counts = {ago: then.get("rows_found", 0.0) * raised[ago] for ago, then in past.items()}
+    yield from _judge_rows(segment, rows, counts, others, limit)
     if not rows:
         return
     if contract.watched.distinct and segment == ALL:
         yield from _judge_repeats(now, past, RARE * limit)
+    if contract.watched.numbered and segment == ALL:
+        yield from _judge_gaps(contract.watched.numbered, now, past, limit)
     for column in blanks(contract):
         yield from _judge_blanks(column.name, now, past, limit)
     for column in numbers(contract):
-        yield from _judge_values(column.name, now, past, levels if column.money else {}, limit)
+        yield from _judge_values(column.name, now, past, raised if column.money else {}, limit)
+
+
+def _judge_rows(
+    segment: str, rows: float, counts: Series, others: Mapping[str, Series], limit: float
+) -> Iterator[tuple[str, float, Expectation]]:
+    """Judge the number of rows; of a whole day beside what the other datasets have of it."""
+    whole = segment == ALL
+    fewer = MISSING if whole else 1.0 if rows else GONE
+    found = judge(
+        rows,
+        counts,
+        limits=(fewer * limit, NO_FAULT * limit),
+        spread=1.0,
+        root=anscombe,
+        back=anscombe_back,
+        others=others if whole else {},
+    )
+    if found:
+        yield "rows", rows, found._replace(low=min(found.low, SLOW * found.expected) if whole else found.low)
 
 
 def _judge_repeats(
@@ -171,6 +198,27 @@ def _judge_repeats(
             deviation=-found.deviation,
         )
         yield "distinct_share", 1 - now["repeats"] / rows, share
+
+
+def _judge_gaps(
+    name: str, now: Mapping[str, float], past: Mapping[int, Mapping[str, float]], limit: float
+) -> Iterator[tuple[str, float, Expectation]]:
+    """Judge how many of the numbers that run on are there: rows that are missing leave gaps, however slow the day."""
+    shares = {ago: share for ago, then in past.items() if (share := _numbers_there(then)) is not None}
+    there = _numbers_there(now)
+    if there is None or len(shares) < WEEKS:
+        return
+    if found := judge(there, shares, limits=(limit, NO_FAULT * limit), spread=GAPS):
+        yield f"numbered_share.{name}", there, found._replace(low=max(found.low, 0.0), high=1.0)
+
+
+def _numbers_there(figures: Mapping[str, float]) -> float | None:
+    """The share of the numbers from the first quartile to the third that rows have; strays lie outside."""
+    counted = int(figures.get("numbered", 0.0))
+    if counted < FEW_VALUES:
+        return None
+    between = ceil(0.75 * counted) - ceil(0.25 * counted) + 1
+    return min(between / (figures["p75.number"] - figures["p25.number"] + 1), 1.0)
 
 
 def _judge_blanks(
@@ -241,6 +289,7 @@ def _named(metric: str, value: str) -> str:
     words = {
         "rows": f"{value} rows",
         "distinct_share": f"{value} of the rows tell of different things",
+        "numbered_share": f"{value} of the numbers {column} runs through are there",
         "null_share": f"{value} of {column} is blank",
         "sum": f"{column} adds up to {value}",
         "mean": f"{column} is {value} on average",

@@ -15,9 +15,8 @@ from saleslake.contracts.loader import contracts
 from saleslake.contracts.model import PROVENANCE, Contract
 from saleslake.errors import InvalidParameter, UnknownTable
 from saleslake.history import Release
-from saleslake.quality.anomalies import HISTORY, Anomaly, anomalies
+from saleslake.quality.anomalies import Anomaly, published_anomalies
 from saleslake.quality.dimensions import THRESHOLDS
-from saleslake.quality.profile import profile
 
 AT_ONCE = 8  # queries
 LATEST_DAYS = 3  # of data that are judged each time: what came late is judged again
@@ -221,8 +220,7 @@ def recent_anomalies(subject: Subject) -> list[Anomaly]:
         return []
     day = date.fromisoformat(last)
     first = day - timedelta(days=LATEST_DAYS - 1)
-    figures = profile(contract, first - HISTORY, day + timedelta(days=1), subject.backend)
-    return list(anomalies(contract, figures, first, day))
+    return list(published_anomalies(contract, first, day, subject.backend))
 
 
 CHECKS: dict[str, Callable[[Subject], Iterator[Finding]]] = {

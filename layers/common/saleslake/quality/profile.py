@@ -51,19 +51,21 @@ def profile_statement(contract: Contract) -> str:
     figures = ["COUNT(*) AS rows_found"]
     if told_apart:
         figures.append("COUNT(*) - COUNT(DISTINCT thing) AS repeats")
+    if watched.numbered:
+        figures += ["COUNT(number) AS numbered", *_quantiles("number", ("p25", "p75"))]
     figures += [f"COUNT(*) - COUNT({column.name}) AS nulls__{column.name}" for column in blanks(contract)]
     for column in numbers(contract):
-        listed = f"array_agg({column.name} ORDER BY {column.name})"  # blanks come last
         figures += [
             f"COUNT({column.name}) AS counted__{column.name}",
             f"SUM({column.name}) AS sum__{column.name}",
-            *(
-                f"element_at({listed}, {_place(column, share)}) AS {name}__{column.name}"
-                for name, share in (("p50", "0.5"), ("p95", "0.95"))
-            ),
+            *_quantiles(column.name, ("p50", "p95")),
         ]
     kept = sorted({column.name for column in (*blanks(contract), *numbers(contract))})
-    columns = ",\n        ".join([*kept, *([f"{told_apart} AS thing"] if told_apart else [])])
+    if told_apart:
+        kept.append(f"{told_apart} AS thing")
+    if watched.numbered:
+        kept.append(f"TRY_CAST(regexp_extract({watched.numbered}, '[0-9]+$') AS bigint) AS number")
+    columns = ",\n        ".join(kept)
     grouping = (
         "GROUP BY GROUPING SETS ((day), (day, segment))" if watched.segment else "GROUP BY day, segment"
     )
@@ -84,9 +86,14 @@ FROM (
 {grouping}"""
 
 
-def _place(column: Column, share: str) -> str:
-    """Where in the sorted values the first is that this share of them does not exceed; NULL where there are none."""
-    return f"CAST(NULLIF(CEIL({share} * COUNT({column.name})), 0) AS integer)"
+def _quantiles(name: str, quantiles: Sequence[str]) -> Iterator[str]:
+    """Quantiles of a column, each the first of its sorted values that this share of them does not exceed.
+
+    Blanks come last; of blanks alone they are NULL.
+    """
+    for quantile in quantiles:
+        place = f"CAST(NULLIF(CEIL(0.{quantile[1:]} * COUNT({name})), 0) AS integer)"
+        yield f"element_at(array_agg({name} ORDER BY {name}), {place}) AS {quantile}__{name}"
 
 
 def profile(contract: Contract, first: date, end: date, backend: Backend) -> list[Figures]:

@@ -124,7 +124,8 @@ QUALITY_TABLES = (
             (
                 "metric",
                 "string",
-                "rows, null_share.<column>, distinct_share, sum.<column>, mean.<column>, p50.…, p95.…",
+                "rows, null_share.<column>, distinct_share, numbered_share.<column>, sum.<column>, mean.<column>, "
+                "p50.…, p95.…",
             ),
             ("value", "double", "What was found."),
             ("expected", "double", "What history lets expect."),
