@@ -28,22 +28,8 @@ from saleslake.quality.profile import Figures, blanks, profile_statement, read_f
 from saleslake.transform import TransformRequest, transform_file
 
 SEEDS = (501, 502, 503)
-TUNED_ON = (
-    1,
-    2,
-    101,
-    102,
-    103,
-    201,
-    202,
-    203,
-    301,
-    302,
-    401,
-    402,
-    403,
-    *range(1001, 1008),
-)  # not to be judged by
+# not to be judged by:
+TUNED_ON = (1, 2, *range(101, 104), *range(201, 204), 301, 302, *range(401, 404), *range(1001, 1008))
 DAYS, JUDGED = 240, 60
 PROMISED = 1.0  # false alarms in 30 days
 TRIED_DAYS = 4  # of each dataset, for each fault
