@@ -86,6 +86,10 @@ def table_property(document, name, value):
             lambda d: table_property(d, "validFrom", "decided_on"),
             "validFrom: no timestamp column 'decided_on'",
         ),
+        (
+            lambda d: table_property(d, "anomalies", {"numbered": "price_id"}),
+            "customProperties.anomalies: no column 'price_id'",
+        ),
         (lambda d: table_property(d, "validFrom", None), "list_price.tracked: the table names no validFrom"),
         (
             lambda d: column(d, "stock").update(

@@ -64,7 +64,8 @@ def profile_statement(contract: Contract) -> str:
     if told_apart:
         kept.append(f"{told_apart} AS thing")
     if watched.numbered:
-        kept.append(f"TRY_CAST(regexp_extract({watched.numbered}, '[0-9]+$') AS bigint) AS number")
+        text = f"CAST({watched.numbered} AS varchar)"
+        kept.append(f"TRY_CAST(regexp_extract({text}, '[0-9]+$') AS bigint) AS number")
     columns = ",\n        ".join(kept)
     grouping = (
         "GROUP BY GROUPING SETS ((day), (day, segment))" if watched.segment else "GROUP BY day, segment"
