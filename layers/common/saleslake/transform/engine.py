@@ -1,9 +1,11 @@
-"""A DuckDB that lives in a Lambda: in memory, spilling to a temporary folder, loading no extension."""
+"""DuckDB and Arrow that live in a Lambda: in memory, spilling to a temporary folder, loading no extension."""
 
+import contextlib
 import os
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 _SHARE = (
     4  # part of the function's memory DuckDB may fill; Arrow's buffers, Parquet's and Python take the rest
@@ -11,7 +13,7 @@ _SHARE = (
 
 
 def connect(folder: Path, *, memory_mib: int) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB.
+    """Open an in-memory DuckDB, and have Arrow use memory again that it freed.
 
     Parameters
     ----------
@@ -20,6 +22,8 @@ def connect(folder: Path, *, memory_mib: int) -> duckdb.DuckDBPyConnection:
     memory_mib
         What the whole process may use, in MiB.
     """
+    with contextlib.suppress(NotImplementedError):  # not every build has jemalloc; others take a tenth more
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
     return duckdb.connect(
         ":memory:",
         config={

@@ -19,9 +19,15 @@ class ParquetFile:
         self.path = path
         self.rows = 0
         self._schema = schema
-        # without Arrow's own schema beside Parquet's: every reader sees the types that Parquet has
         self._writer = pyarrow.parquet.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, store_schema=False
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            # every reader sees the types that Parquet has
+            store_schema=False,
+            # nobody looks for a range of texts, and to find the least of them takes longer than to write them
+            write_statistics=[field.name for field in schema if not pa.types.is_string(field.type)],
         )
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="parquet")
         self._pending: Future[None] | None = None
