@@ -113,11 +113,12 @@ class _Transform:
             for block in records.blocks():
                 compiled = compiled or self._compile(columns, records, block, planned)
                 statements, lookups = compiled
-                planned.feed("rows", with_known(with_canonical(block.rows, columns), lookups))
+                rows = with_known(with_canonical(block.rows, columns), lookups)
+                planned.feed("rows", rows)
                 checked, found = self._check(statements, planned, account, decided=decided)
                 once = found["rows_written"] == found["rows_read"] and not found["again"]
                 fates = None if once else planned.run(statements.fates)
-                processed.write(processed_rows(block.rows, checked, fates, columns, **self._origin))
+                processed.write(processed_rows(rows, checked, fates, columns, **self._origin))
                 if found["rows_quarantined"] or block.malformed:
                     quarantine.add(block, planned.run(statements.reasons), records, account)
         return self._keep(processed, quarantine, account)

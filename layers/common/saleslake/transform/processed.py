@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from saleslake.contracts.model import PROVENANCE
 from saleslake.transform.checks import CompiledColumn
+from saleslake.transform.values import known_name
 
 FEW = 1000  # rows to one that is not written, for the others to be worth leaving where they are
 
@@ -25,7 +26,8 @@ def processed_rows(
     Parameters
     ----------
     rows, checked
-        A block as delivered, and what was computed of it: the same rows in the same order.
+        A block as delivered, with the values of texts that were looked up, and what was computed of it: the same rows
+        in the same order.
     fates
         Of each of them, whether it is ``written`` and its ``occurrence``; None where all are written and occur once.
     columns
@@ -33,10 +35,7 @@ def processed_rows(
     file_id, order
         Hash and landing order of the file.
     """
-    values = [
-        rows.column(column.trimmed) if column.verbatim else checked.column(f"v_{column.name}")
-        for column in columns
-    ]
+    values = [_values(column, rows, checked) for column in columns]
     count = rows.num_rows
     provenance = {
         "file_id": _throughout(file_id, count),
@@ -47,6 +46,13 @@ def processed_rows(
     names = [*(column.name for column in columns), *(column.name for column in PROVENANCE)]
     table = pa.table([*values, *(provenance[column.name] for column in PROVENANCE)], names=names)
     return _written(table, fates.column("written")) if fates else table
+
+
+def _values(column: CompiledColumn, rows: pa.Table, checked: pa.Table) -> pa.ChunkedArray:
+    if column.verbatim:
+        return rows.column(column.trimmed)
+    known = known_name(column.name)
+    return rows.column(known) if known in rows.column_names else checked.column(f"v_{column.name}")
 
 
 def _written(table: pa.Table, written: pa.ChunkedArray) -> pa.Table:

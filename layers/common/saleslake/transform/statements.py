@@ -9,7 +9,7 @@ from typing import Any
 
 from saleslake.contracts.model import Contract
 from saleslake.transform.checks import Check, CompiledColumn, compile_row_rules
-from saleslake.transform.values import quote
+from saleslake.transform.values import known_name, quote
 
 REPEATED_KEY = "repeated_key"
 
@@ -101,7 +101,7 @@ def _values(columns: Sequence[CompiledColumn], looked_up: Collection[str] = ()) 
     """CTEs from ``source``: texts trimmed, then values."""
     texts = ", ".join(f"{column.text} AS t_{column.name}" for column in columns)
     values = ", ".join(
-        f"{f'known_{column.name}' if column.name in looked_up else column.value} AS v_{column.name}"
+        f"{known_name(column.name) if column.name in looked_up else column.value} AS v_{column.name}"
         for column in columns
     )
     return f"""
@@ -119,7 +119,7 @@ def _known(column: CompiledColumn, faults: Sequence[Check], watched: Sequence[Ch
     found |= {f"known_w{at}": _any([check.fault]) for at, check in enumerate(watched) if own(check)}
     return f"""
 WITH source AS (SELECT * FROM spelt_{column.name}), {_values([column])}
-SELECT v_{column.name} AS known_{column.name}, {", ".join(f"{what} AS {name}" for name, what in found.items())}
+SELECT v_{column.name} AS {known_name(column.name)}, {", ".join(f"{what} AS {name}" for name, what in found.items())}
 FROM cast_rows
 ORDER BY place"""
 
@@ -155,11 +155,17 @@ def _check(
         for at, check in enumerate(watched)
     )
     bad = [f"({check.fault})" for check in faults if not known(check)]
+    told = {*contract.money, _when(contract)}
+    computed = [
+        column.name
+        for column in columns
+        if column.name in told or not (column.verbatim or column.name in looked_up)
+    ]
     return f"""
 WITH source AS (SELECT * FROM rows), {_values(columns, looked_up)}
 SELECT
     line,
-    {"".join(f"v_{column.name}, " for column in columns if not column.verbatim)}
+    {"".join(f"v_{name}, " for name in computed)}
     {key} AS key_hash,
     {whole} AS row_hash,
     {_any([*(f"bad_{name}" for name in looked_up), *bad])} AS bad,
@@ -208,7 +214,7 @@ def _account(contract: Contract, watched: Sequence[Check]) -> str:
         f",\n    count(*) FILTER (w{at}) AS w{at}, min(line) FILTER (w{at}) AS w{at}_line"
         for at in range(len(watched))
     )
-    when = contract.partition_by or contract.valid_from
+    when = _when(contract)
     day = f"CAST(v_{when} AS DATE)" if when else "CAST(NULL AS DATE)"
     return f"""
 WITH fates AS (
@@ -230,6 +236,10 @@ SELECT
     max({day}) FILTER (fate = 'written') AS last_day,
     list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written' AND {day} IS NOT NULL) AS months{sums}{warned}
 FROM fates"""
+
+
+def _when(contract: Contract) -> str | None:
+    return contract.partition_by or contract.valid_from
 
 
 def _any(conditions: Sequence[str]) -> str:

@@ -76,6 +76,11 @@ def _string(column: Column, text: str) -> str:
     return text
 
 
+def known_name(name: str) -> str:
+    """Name of the column with the values of one whose texts are looked up."""
+    return f"known_{name}"
+
+
 def canonical_name(name: str) -> str:
     """Name of the SQL column with the canonical value of an alias, NULL where nobody listed the spelling."""
     return f"a_{name}"
