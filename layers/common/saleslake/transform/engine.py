@@ -7,9 +7,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-_SHARE = (
-    4  # part of the function's memory DuckDB may fill; Arrow's buffers, Parquet's and Python take the rest
-)
+# part of the function's memory DuckDB may fill: blocks of text, Parquet and Python take the rest, and it can spill
+_SHARE = 12
 
 
 def connect(folder: Path, *, memory_mib: int) -> duckdb.DuckDBPyConnection:

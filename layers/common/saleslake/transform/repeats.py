@@ -11,13 +11,15 @@ from saleslake.transform.planned import Planned
 
 _START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT, good BOOLEAN)"
 
-# Most keys occur once: all the work is on the few that came again, in this block or since an earlier one.
+# Most keys occur once: all the work is on the few that came again, in this block or since an earlier one. Of all that
+# was seen only the keys are read, unless one was met before.
 _FIND = """
-WITH earlier AS MATERIALIZED (SELECT * FROM seen SEMI JOIN checked USING (key_hash)),
+WITH met AS MATERIALIZED (SELECT DISTINCT key_hash FROM seen SEMI JOIN checked USING (key_hash)),
+earlier AS (SELECT * FROM seen SEMI JOIN met USING (key_hash)),
 again AS (
     SELECT key_hash FROM checked GROUP BY key_hash HAVING count(*) > 1
     UNION
-    SELECT key_hash FROM earlier
+    SELECT key_hash FROM met
 ),
 earlier_rows AS (
     SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM earlier GROUP BY key_hash
