@@ -25,21 +25,24 @@ class Cloud:
     outputs: dict[str, str]
     pid: int
 
-    def load(self, report: Path) -> str:
-        """``saleslake load``: what it printed once the report is in a release."""
-        return subprocess.run(
-            [Path(sys.executable).with_name("saleslake"), "--stack", STACK, "load", report],
+    def load(self, *reports: Path) -> str:
+        """``saleslake load``: what it printed once the reports are in a release."""
+        done = subprocess.run(
+            [Path(sys.executable).with_name("saleslake"), "--stack", STACK, "load", *reports],
             env=self.settings.client_environment(),
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
-        ).stdout
+        )
+        if done.returncode:
+            raise SystemExit(f"saleslake load failed:\n{done.stdout}{done.stderr}")
+        return done.stdout
 
 
 @contextmanager
-def fresh_cloud(name: str, engine: str = "duckdb") -> Iterator[Cloud]:
+def fresh_cloud(name: str, engine: str = "duckdb", sql_memory: str = Settings.sql_memory) -> Iterator[Cloud]:
     """Start a cloud on a free port with its state in `name`, deploy the stack, end it when the block ends."""
-    settings = Settings(cloud.free_port(), CACHE / name, engine)
+    settings = Settings(cloud.free_port(), CACHE / name, engine, sql_memory)
     shutil.rmtree(settings.state, ignore_errors=True)
     process = cloud.start(settings)
     try:

@@ -32,9 +32,10 @@ def _settings(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--engine", type=click.Choice(ENGINES), default="duckdb", envvar="ENGINE", show_default=True
     )
-    def command(port: int, state: Path, engine: str, **rest: Any) -> None:
+    @click.option("--sql-memory", default=Settings.sql_memory, envvar="SQL_MEMORY", show_default=True)
+    def command(port: int, state: Path, engine: str, sql_memory: str, **rest: Any) -> None:
         try:
-            function(Settings(port, state.resolve(), engine), **rest)
+            function(Settings(port, state.resolve(), engine, sql_memory), **rest)
         except cloud.CloudError as error:
             raise click.ClickException(str(error)) from error
 

@@ -68,6 +68,8 @@ def start(settings: Settings) -> Process:
                 str(settings.state),
                 "--engine",
                 settings.engine,
+                "--sql-memory",
+                settings.sql_memory,
             ],
             cwd=CHECKOUT,
             env=settings.emulator_environment(),

@@ -66,5 +66,6 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--engine", choices=ENGINES, default="duckdb")
+    parser.add_argument("--sql-memory", default=Settings.sql_memory)
     arguments = parser.parse_args()
-    serve(Settings(arguments.port, arguments.state.resolve(), arguments.engine))
+    serve(Settings(arguments.port, arguments.state.resolve(), arguments.engine, arguments.sql_memory))

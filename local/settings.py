@@ -32,11 +32,14 @@ class Settings:
         Folder that holds everything the cloud writes: pid, logs, sandboxes, spilled data.
     engine
         The Athena engine: ``duckdb`` or ``trino``.
+    sql_memory
+        What the ``duckdb`` engine may fill, as it writes sizes; the process has as much again around it.
     """
 
     port: int = DEFAULT_PORT
     state: Path = DEFAULT_STATE
     engine: str = "duckdb"
+    sql_memory: str = "800MB"
 
     @property
     def endpoint(self) -> str:

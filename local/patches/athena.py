@@ -108,7 +108,7 @@ def _engine(settings: Settings) -> Engine:
         return TrinoEngine(settings.state / "trino", Session(settings.endpoint, REGION, account_id=ACCOUNT))
     from local.athena.duck.engine import DuckEngine
 
-    return DuckEngine()
+    return DuckEngine(memory_limit=settings.sql_memory)
 
 
 def _know_the_caller() -> None:

@@ -27,7 +27,6 @@ _SETTINGS = (
     "default_null_order = 'NULLS LAST'",
     "order_by_non_integer_literal = true",  # a column that is a literal may be ordered by
 )
-MEMORY_LIMIT = "800MB"  # the process has as much again around it
 
 
 @dataclass
@@ -35,7 +34,7 @@ class DuckEngine:
     """Compiles Athena SQL to DuckDB SQL; what it cannot promise to mean the same it refuses."""
 
     name: str = "duckdb"
-    memory_limit: str = MEMORY_LIMIT
+    memory_limit: str = "800MB"
     _database: duckdb.DuckDBPyConnection | None = None
     _running: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
