@@ -29,11 +29,14 @@ from local.settings import Settings
 PAIRS, WARM_UP, INVOCATIONS = 1500, 200, 200
 CLIENTS, EACH = 50, 20
 COLD = ("/analytics", "/kpis", "/trends", "/regions", "/categories", "/products", "/channels", "/customers")
-ROLLED_UP, UNASKED, FIRST_DAY = (
-    ("/kpis", "/trends", "/regions", "/categories", "/channels"),
-    45,
-    date(2022, 4, 1),
+ROLLED_UP = (
+    {"measures": ["revenue", "lines", "units", "average_line_value"]},
+    {"measures": ["revenue", "lines"], "dimensions": ["state"]},
+    {"measures": ["revenue", "units"], "dimensions": ["category"], "grain": "day"},
+    {"measures": ["revenue", "cancellation_rate"], "dimensions": ["channel"], "grain": "week"},
+    {"measures": ["revenue"], "dimensions": ["category", "state"]},
 )
+UNASKED, FIRST_DAY = 45, date(2022, 4, 1)
 COPIES, MOST_GROWTH, LARGE_SQL_MEMORY = 10, 1.3, "6GB"
 MOST_P50, MOST_P99, LEAST_FASTER, LEAST_LEANER, MOST_COLD_SECONDS = 1.3, 3.0, 100, 5, 1.5
 EVENT = Path(__file__).parent.parent / "events" / "serve.json"
@@ -47,16 +50,21 @@ class Asker:
         self._base = parts.path
         self._connection = HTTPConnection(parts.netloc, timeout=120)
 
-    def ask(self, path: str = "/analytics") -> tuple[float, bytes]:
-        """Milliseconds until the whole answer was here, and the answer."""
+    def ask(self, path: str = "/analytics", body: object = None) -> tuple[float, bytes]:
+        """Milliseconds until the whole answer was here, and the answer; with a body it is posted."""
         began = time.perf_counter()
-        self._connection.request("GET", self._base + path, headers={"Accept": "application/json"})
+        self._connection.request(
+            "GET" if body is None else "POST",
+            self._base + path,
+            None if body is None else json.dumps(body),
+            {"Accept": "application/json", "Content-Type": "application/json"},
+        )
         answer = self._connection.getresponse()
-        body = answer.read()
+        text = answer.read()
         took = (time.perf_counter() - began) * 1000
         if answer.status != 200:
-            raise SystemExit(f"{path}: {answer.status} {body.decode()}")
-        return took, body
+            raise SystemExit(f"{path}: {answer.status} {text.decode()}")
+        return took, text
 
 
 class Promises:
@@ -164,14 +172,17 @@ def crowd(base: str, promises: Promises) -> None:
 
 
 def rollups(base: str) -> float:
-    """Median milliseconds of questions that nobody has asked yet and a rollup answers."""
+    """Median milliseconds of questions that nobody has asked yet and rollups answer alone."""
     asker, took = Asker(base), []
     for days in range(UNASKED):
-        path = ROLLED_UP[days % len(ROLLED_UP)]
-        milliseconds, body = asker.ask(f"{path}?from={FIRST_DAY}&to={FIRST_DAY + timedelta(days=28 + days)}")
+        question = ROLLED_UP[days % len(ROLLED_UP)]
+        span = {"from": FIRST_DAY.isoformat(), "to": (FIRST_DAY + timedelta(days=28 + days)).isoformat()}
+        milliseconds, body = asker.ask("/query", question | span)
         metadata = json.loads(body)["metadata"]
-        if metadata["cache"] != "miss" or not metadata["rollup"].startswith("rollup_"):
-            raise SystemExit(f"{path} was not answered by a rollup: {metadata}")
+        if metadata["cache"] != "miss" or any(
+            not table.startswith("rollup_") for table in metadata["tables"]
+        ):
+            raise SystemExit(f"{question} was not answered by rollups: {metadata}")
         took.append(milliseconds)
     return median(took)
 
