@@ -172,7 +172,7 @@ class Lake:
     def analytics(self) -> dict[str, Any]:
         """The answer of ``GET /analytics``."""
         answer = self.get("/analytics")
-        assert answer.status == 200, answer.json
+        assert answer.status == 200, (answer.json, self.items("run"))
         return dict(answer.json)
 
     def query(self, sql: str, database: str = "DatabaseName") -> list[list[str | None]]:
