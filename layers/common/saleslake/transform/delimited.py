@@ -16,6 +16,7 @@ from saleslake.formats.model import DeliveredFormat
 from saleslake.transform.ahead import read_ahead
 from saleslake.transform.line_ends import count_line_ends
 from saleslake.transform.numbering import (
+    Marks,
     count_lines,
     find_marks,
     find_suspicious,
@@ -127,7 +128,8 @@ class DelimitedRecords:
 
     def _block(self, batch: pa.RecordBatch) -> Block:
         """Give every record of one batch its line, and set apart those that are no rows."""
-        marks = find_marks(batch)
+        # where quotes only surround values, no value has one, or a line end
+        marks = find_marks(batch) if self.source.odd_quotes else Marks()
         spans = count_lines(batch.num_rows, marks)
         between = self._invalid_within(batch.num_rows)
         gaps = [(position, lines_of(row.text)) for position, row in between]

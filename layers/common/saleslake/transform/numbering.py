@@ -17,8 +17,8 @@ from saleslake.transform.line_ends import count_line_ends
 class Marks:
     """Columns of a batch that have a line end or a quote in some value: few in most files."""
 
-    line_ends: tuple[pa.StringArray, ...]
-    quotes: tuple[pa.StringArray, ...]
+    line_ends: tuple[pa.StringArray, ...] = ()
+    quotes: tuple[pa.StringArray, ...] = ()
 
 
 def find_marks(batch: pa.RecordBatch) -> Marks:

@@ -12,7 +12,27 @@ _QUOTE, _LF, _CR = b'"\n\r'
 _QUOTED = re.compile(rb'"[^"]*"')
 
 
-def find_broken_quotes(lines: bytes, delimiter: str, ends: int) -> list[int]:
+def stand_in_pairs(lines: bytes, delimiter: str, ends: int) -> bool:
+    """Whether quotes stand in pairs, each on one line and followed by the end of a field: so it is in most files.
+
+    Parameters
+    ----------
+    lines
+        Whole physical lines.
+    delimiter
+        Between fields.
+    ends
+        How many line ends they have.
+    """
+    outside = _QUOTED.sub(b"\0", lines)
+    return (
+        b'"' not in outside
+        and count_line_ends(outside) == ends
+        and not re.search(rb"\0(?!\Z|[\r\n%s])" % re.escape(delimiter.encode()), outside)
+    )
+
+
+def find_broken_quotes(lines: bytes, delimiter: str) -> list[int]:
     """Which lines may have a closing quote that no field ends at, as in ``"Set"x``, which is read as ``Setx``.
 
     Nothing in such a value says so. In a record of one line, without a quote in any value, every second quote closes.
@@ -24,16 +44,12 @@ def find_broken_quotes(lines: bytes, delimiter: str, ends: int) -> list[int]:
         Whole physical lines.
     delimiter
         Between fields.
-    ends
-        How many line ends they have.
 
     Returns
     -------
     list of int
         Numbers of lines from 0, ascending, each once.
     """
-    if _all_whole(lines, delimiter, ends):
-        return []
     text = lines + b"\n"
     characters = pa.Array.from_buffers(pa.uint8(), len(text), [None, pa.py_buffer(text)])
     places = pc.indices_nonzero(_is_one_of(characters, [_QUOTE, _LF, _CR])[: len(lines)])
@@ -49,16 +65,6 @@ def find_broken_quotes(lines: bytes, delimiter: str, ends: int) -> list[int]:
     numbers = pc.cumulative_sum(line_ends.cast(pa.int64())).filter(pc.and_(closing, goes_on))
     found: list[int] = numbers.unique().to_pylist()
     return found
-
-
-def _all_whole(lines: bytes, delimiter: str, ends: int) -> bool:
-    """Whether quotes stand in pairs, each on one line and followed by the end of a field: so it is in most files."""
-    outside = _QUOTED.sub(b"\0", lines)
-    return (
-        b'"' not in outside
-        and count_line_ends(outside) == ends
-        and not re.search(rb"\0(?!\Z|[\r\n%s])" % re.escape(delimiter.encode()), outside)
-    )
 
 
 def _is_one_of(characters: pa.UInt8Array, wanted: list[int]) -> pa.BooleanArray:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import BinaryIO, cast
 
 from saleslake.transform.line_ends import count_line_ends
-from saleslake.transform.quoting import find_broken_quotes
+from saleslake.transform.quoting import find_broken_quotes, stand_in_pairs
 
 
 class RememberedSource(io.RawIOBase):
@@ -33,6 +33,8 @@ class RememberedSource(io.RawIOBase):
         self._delimiter = delimiter
         self._broken: deque[int] = deque()  # lines
         self._unfinished = b""  # line
+        self.odd_quotes = False
+        """Whether quotes did more than surround a value of one line, somewhere in what was read."""
 
     def readable(self) -> bool:
         return True
@@ -94,16 +96,18 @@ class RememberedSource(io.RawIOBase):
 
     def _remember(self, data: bytes) -> None:
         ends = count_line_ends(data)
-        self._find_broken_quotes(data, ends)
+        self._look_at_quotes(data, ends)
         if data:
             self._pieces.append((self._line, ends, data))
             self._line += ends
 
-    def _find_broken_quotes(self, data: bytes, ends: int) -> None:
+    def _look_at_quotes(self, data: bytes, ends: int) -> None:
         ended = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1 if ends else 0
         if ended or not data:
-            whole = self._unfinished + data[:ended]
-            self._broken.extend(self._line + at for at in find_broken_quotes(whole, self._delimiter, ends))
+            lines = b"".join((self._unfinished, memoryview(data)[:ended]))
+            if not stand_in_pairs(lines, self._delimiter, ends):
+                self.odd_quotes = True
+                self._broken.extend(self._line + at for at in find_broken_quotes(lines, self._delimiter))
             self._unfinished = data[ended:]
         else:
             self._unfinished += data
