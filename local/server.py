@@ -61,11 +61,16 @@ def serve(settings: Settings) -> None:
         os._exit(0)  # threads of running executions must not outlive the cloud
 
 
-if __name__ == "__main__":
+def told() -> Settings:
+    """The settings of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--engine", choices=ENGINES, default="duckdb")
     parser.add_argument("--sql-memory", default=Settings.sql_memory)
-    arguments = parser.parse_args()
-    serve(Settings(arguments.port, arguments.state.resolve(), arguments.engine, arguments.sql_memory))
+    found = parser.parse_args()
+    return Settings(found.port, found.state.resolve(), found.engine, found.sql_memory)
+
+
+if __name__ == "__main__":
+    serve(told())

@@ -148,15 +148,8 @@ def install_in_emulator(faults: Faults) -> None:
 
 def serve() -> None:
     """`local.server` with faults, with its own arguments."""
-    import argparse
-
     from local import patches, server
 
-    parser = argparse.ArgumentParser()
-    for name in ("port", "state", "engine"):
-        parser.add_argument(f"--{name}")
-    arguments = parser.parse_args()
-    settings = Settings(int(arguments.port), Path(arguments.state).resolve(), arguments.engine)
     apply_all: Callable[..., None] = patches.apply_all
 
     def with_faults(given: Settings) -> None:
@@ -166,7 +159,7 @@ def serve() -> None:
         install_in_emulator(faults)
 
     patches.apply_all = with_faults
-    server.serve(settings)
+    server.serve(server.told())
 
 
 if __name__ == "__main__":
