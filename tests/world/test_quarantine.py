@@ -65,7 +65,7 @@ def lake(stack):
 @pytest.fixture(scope="module")
 def right(deploy_stack, tmp_path_factory):
     """What is published where the file was right from the start."""
-    stack = deploy_stack("right")
+    stack = deploy_stack("never-spoilt")
     lake, folder = Lake(stack.client, stack.outputs), tmp_path_factory.mktemp("right")
     lake.load(write(folder / "report.csv", RIGHT))
     lake.load(write(folder / "later.csv", LATER))
