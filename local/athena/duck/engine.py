@@ -18,6 +18,7 @@ from local.athena.engine import Category, Query, QueryCancelled, QueryFailed, Re
 from local.athena.errors import NotSupportedHere, check_cutoff, object_missing, user_error
 from local.athena.sql import Malformed, parse
 from local.athena.store import ObjectMissing, Store
+from local.settings import Settings
 
 _MACROS = Path(__file__).with_name("macros.sql")
 _SETTINGS = (
@@ -34,7 +35,7 @@ class DuckEngine:
     """Compiles Athena SQL to DuckDB SQL; what it cannot promise to mean the same it refuses."""
 
     name: str = "duckdb"
-    memory_limit: str = "800MB"
+    memory_limit: str = Settings.sql_memory
     _database: duckdb.DuckDBPyConnection | None = None
     _running: dict[str, duckdb.DuckDBPyConnection] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
