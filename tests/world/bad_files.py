@@ -162,7 +162,6 @@ class Files:
         """What was missing, and what was mistaken said anew."""
         return [
             self.csv("web_orders", "late-order.csv", {"order_id": "W9", "total_amount": "210.00"}, {"order_id": "W1"}),
-            # a rule counts anew when its dataset is loaded
             self.csv("web_order_items", "late-items.csv", {"order_id": "W9", "item_number": "2"}),
             self.csv("products", "late-product.csv", {"product_id": "P99"}),
             self.csv("customers", "late-customer.csv", {"customer_id": "C99"}),

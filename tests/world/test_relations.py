@@ -51,7 +51,7 @@ def test_what_is_not_there_yet_warns_and_after_its_days_is_overdue(deliver):
         "reviews.product_id_in_products": 1,
         "reviews.customer_id_in_customers": 1,
     }
-    deliver("products", PRODUCT.format("P1"))
+    assert deliver("products", PRODUCT.format("P1")) == {"reviews.customer_id_in_customers": 1}
     assert deliver("reviews", REVIEW.format("V2", "P2", "C1"), days_ago=7) == {
         "reviews.product_id_in_products": 1,
         "reviews.customer_id_in_customers": 2,

@@ -9,7 +9,7 @@ from saleslake.history import Release
 
 
 class BrokenRule(NamedTuple):
-    """``name`` is dataset and rule; ``times`` what its query answered in the last run that loaded the dataset."""
+    """``name`` is dataset and rule; ``times`` what its query answered when the release was reconciled."""
 
     name: str
     times: int
@@ -24,16 +24,6 @@ def broken_rules(lake: Deployed, release: Release) -> Iterator[BrokenRule]:
         for contract in contracts()
         for rule in contract.table_rules
     }
-    for dataset, run_id in sorted(_last_runs(release).items()):
-        warned = (lake.ledger.get("run", run_id) or {}).get("warnings", {})
-        for name, times in sorted(warned.items()):
-            if name.startswith(f"{dataset}."):
-                yield BrokenRule(name, times, about.get(name, ""))
-
-
-def _last_runs(release: Release) -> dict[str, str]:
-    """The run of the release's line that loaded each dataset last."""
-    last: dict[str, str] = {}
-    for account in release.files.values():
-        last[account.dataset] = max(account.run_id, last.get(account.dataset, ""))
-    return last
+    run = lake.ledger.get("run", release.run_id) or {}
+    for name, times in sorted(run.get("warnings", {}).items()):
+        yield BrokenRule(name, times, about.get(name, ""))

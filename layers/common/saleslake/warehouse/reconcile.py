@@ -43,7 +43,8 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
 
     Four countings that share no code: Transform's, of the file as delivered; Athena's, of the processed Parquet; of
     the latest tables by source file; of the facts and rollups. Files of earlier releases may only lose rows to this
-    run's. Then the rules that look at whole tables.
+    run's. Then the rules that look at whole tables, of every dataset there is data of: a line without its order is
+    right as soon as the order is loaded. A rule that halts stops the runs that load its dataset, no others.
 
     Raises
     ------
@@ -60,7 +61,11 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         == "transformed"
     ]
     loaded = [load_contract(dataset) for dataset in sorted({result["dataset"] for result in results})]
-    found = _ask(_questions(loaded), request.run_id, backend)
+    parent = current_release(backend)
+    before = parent.files if parent else {}
+    present = {contract.dataset for contract in loaded} | {account.dataset for account in before.values()}
+    ruled = [load_contract(dataset) for dataset in sorted(present)]
+    found = _ask(_questions(loaded, ruled), request.run_id, backend)
     processed = {row["file_id"]: row for contract in loaded for row in found["processed", contract.dataset]}
     published = {row["file_id"]: row for contract in loaded for row in found["published", contract.dataset]}
     own = {
@@ -69,19 +74,18 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         )
         for result in results
     }
-    parent = current_release(backend)
     earlier = {
         file_id: after(account, published.get(file_id))
         if account.dataset in {contract.dataset for contract in loaded}
         else account
-        for file_id, account in (parent.files if parent else {}).items()
+        for file_id, account in before.items()
         if file_id not in own
     }
-    rules = _rule_counts(loaded, found)
-    warnings, halted = _broken_rules(loaded, rules)
+    rules = _rule_counts(ruled, found)
+    warnings, halted = _broken_rules(ruled, loaded, rules)
     faults = [
         *(fault for result in results for fault in _faults(result, own[result["file_id"]], processed)),
-        *(f"{a.name}: rows that an earlier release superseded came back" for a in _revived(earlier, parent)),
+        *(f"{a.name}: rows that an earlier release superseded came back" for a in _revived(earlier, before)),
         *(f"{row['dataset']} has rows of {file_id}, which is no file of this release" for file_id, row
           in published.items() if file_id not in own and file_id not in earlier),
         *_fact_faults(found["facts", ""]),
@@ -130,10 +134,13 @@ def _pointers(backend: Backend) -> dict[str, str]:
     return {table: location for table, location in pointers.items() if table in known}
 
 
-def _questions(loaded: Sequence[Contract]) -> Iterator[tuple[tuple[str, str], str]]:
+def _questions(
+    loaded: Sequence[Contract], ruled: Sequence[Contract]
+) -> Iterator[tuple[tuple[str, str], str]]:
     for contract in loaded:
         yield ("processed", contract.dataset), _processed(contract)
         yield ("published", contract.dataset), _published(contract)
+    for contract in ruled:
         for rule in contract.table_rules:
             yield (rule.name, contract.dataset), rule.query
     for name in ("facts", "rollups", "data_as_of"):
@@ -191,13 +198,15 @@ FROM {latest_table(contract.dataset)}
 GROUP BY file_id"""
 
 
-def _broken_rules(loaded: Sequence[Contract], counts: Mapping[str, int]) -> tuple[dict[str, int], list[str]]:
+def _broken_rules(
+    ruled: Sequence[Contract], loaded: Sequence[Contract], counts: Mapping[str, int]
+) -> tuple[dict[str, int], list[str]]:
     """Rules about whole tables that are broken: how often, by name, and the sentences of those that halt."""
     warnings, halted = {}, []
-    for contract in loaded:
+    for contract in ruled:
         for rule in contract.table_rules:
             name = f"{contract.dataset}.{rule.name}"
-            if counts[name] and rule.action == "halt":
+            if counts[name] and rule.action == "halt" and contract in loaded:
                 halted.append(
                     f"{contract.dataset}: {counts[name]} rows break {rule.name}: {rule.description}"
                 )
@@ -206,20 +215,20 @@ def _broken_rules(loaded: Sequence[Contract], counts: Mapping[str, int]) -> tupl
     return warnings, halted
 
 
-def _rule_counts(loaded: Sequence[Contract], found: dict[tuple[str, str], list[Row]]) -> dict[str, int]:
+def _rule_counts(ruled: Sequence[Contract], found: dict[tuple[str, str], list[Row]]) -> dict[str, int]:
     """What each rule over whole tables counted, zero included."""
     return {
         f"{contract.dataset}.{rule.name}": int(
             next(iter(found[rule.name, contract.dataset][0].values())) or 0
         )
-        for contract in loaded
+        for contract in ruled
         for rule in contract.table_rules
     }
 
 
-def _revived(earlier: dict[str, FileAccount], parent: Any) -> Iterator[FileAccount]:
+def _revived(earlier: Mapping[str, FileAccount], before: Mapping[str, FileAccount]) -> Iterator[FileAccount]:
     for file_id, account in earlier.items():
-        if account.superseded.rows < parent.files[file_id].superseded.rows:
+        if account.superseded.rows < before[file_id].superseded.rows:
             yield account
 
 
