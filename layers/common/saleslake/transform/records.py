@@ -90,6 +90,9 @@ def _may_need_trimming(texts: pa.StringArray, present: pa.BooleanArray) -> bool:
     if texts.buffers()[2] is None:
         return False
     characters = pa.Array.from_buffers(pa.uint8(), texts.buffers()[2].size, [None, texts.buffers()[2]])
+    extremes = pc.min_max(characters).as_py()  # in most columns they tell already
+    if not characters or (extremes["min"] > _SPACE and extremes["max"] < _NO_BREAK[0]):
+        return False
     ends = _ends(texts)
     first = characters.take(ends[:-1].filter(present))
     last = characters.take(pc.subtract(ends[1:].filter(present), pa.scalar(1, pa.int32())))
