@@ -28,21 +28,24 @@ def test_a_trimmed_text_is_the_text_without_whitespace_around_it_or_nothing(text
     ]
 
 
-def test_rows_that_are_all_written_once_are_the_same_whether_their_fates_are_looked_at_or_not():
+@pytest.mark.parametrize("others", [0, 5000], ids=["few rows", "many rows"])
+def test_rows_that_are_neither_bad_nor_duplicates_are_written(others):
     contract = load_contract("customers")
     columns = compile_columns(contract, {column.name: at for at, column in enumerate(contract.columns)}, {})
-    rows = pa.table({f"trimmed_c{at}": ["a", None, "b"] for at in range(len(columns))} | {"line": [2, 4, 5]})
-    checked = pa.table({f"v_{column.name}": ["1", None, "3"] for column in columns})
-    fates = pa.table({"written": [True] * 3, "occurrence": pa.array([1] * 3, pa.int32())})
-    origin = {"file_id": "f", "order": "o"}
-    fast = processed_rows(rows, checked, None, columns, **origin)
-    assert fast.to_pylist() == processed_rows(rows, checked, fates, columns, **origin).to_pylist()
-    fates = pa.table({"written": [True, False, True], "occurrence": pa.array([1, 1, 2], pa.int32())})
-    kept = processed_rows(rows, checked, fates, columns, **origin).to_pylist()
-    assert [(row["line_number"], row["occurrence"], row["file_id"]) for row in kept] == [
-        (2, 1, "f"),
-        (5, 2, "f"),
-    ]
+    count = 4 + others
+    texts, lines = ["a", None, "b", "c"] + ["d"] * others, list(range(2, 2 + count))
+    rows = pa.table({f"trimmed_c{at}": texts for at in range(len(columns))} | {"line": lines})
+    told = {f"v_{column.name}": texts for column in columns}
+    marked = pa.table(
+        told
+        | {"bad": [False, True, False, True] + [False] * others}
+        | {"kept": [True, True, False, False] + [True] * others}
+        | {"occurrence": pa.array([2] + [1] * (count - 1), pa.int32())}
+    )
+    written = processed_rows(rows, marked, columns, file_id="f", order="o").to_pylist()
+    assert [row["line_number"] for row in written] == [2, *lines[4:]]
+    assert {row["file_id"] for row in written} == {"f"}
+    assert [row["occurrence"] for row in written] == [2, *[1] * others]
 
 
 def test_checked_rows_are_put_in_the_order_of_their_lines():

@@ -21,8 +21,7 @@ class Account:
         self.reasons: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
         self.unparsed = 0
-        self.days: list[date] = []
-        self.months: set[str] = set()
+        self.days: set[date] = set()
         self._money: dict[tuple[str, str], Decimal] = {}
 
     def add_checked(self, row: Mapping[str, Any], warned: Mapping[str, int]) -> None:
@@ -34,8 +33,7 @@ class Account:
                 if amount is not None:
                     self._money[name, fate] = self._money.get((name, fate), Decimal(0)) + amount
         self.unparsed += row["unparsed"]
-        self.days += [day for day in (row["first_day"], row["last_day"]) if day]
-        self.months.update(row["months"] or ())
+        self.days.update(row["days"] or ())
         self.warnings.update(warned)
 
     def add_malformed(self, rules: list[str]) -> None:

@@ -4,9 +4,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from saleslake.clock import FORMAT
 from saleslake.contracts.headers import HeaderMatch
@@ -75,6 +76,15 @@ class _Undecided(Exception):
     """A block holds dates that only rival formats read: the whole file must decide first."""
 
 
+class _Compiled(NamedTuple):
+    """What is done to each block."""
+
+    statements: Statements
+    lookups: Sequence[Lookup]
+    others: Sequence[CompiledColumn]
+    """The columns that are not looked up."""
+
+
 class _Transform:
     """One file under way."""
 
@@ -103,7 +113,7 @@ class _Transform:
     def _attempt(self, formats: Mapping[str, Sequence[str]], *, decided: bool) -> TransformResult:
         records, match = self._open()
         columns = compile_columns(self.contract, match.positions, formats, self.landed, nested=records.nested)
-        compiled: tuple[Statements, Sequence[Lookup]] | None = None
+        compiled: _Compiled | None = None
         account = Account(self.contract)
         repeats.start(self.connection)
         planned = Planned(self.connection)
@@ -112,43 +122,41 @@ class _Transform:
         with processed, quarantine:
             for block in records.blocks():
                 compiled = compiled or self._compile(columns, records, block, planned)
-                statements, lookups = compiled
-                rows = with_known(with_canonical(block.rows, columns), lookups)
+                statements, lookups, others = compiled
+                rows = with_known(with_canonical(block.rows, others), lookups)
                 planned.feed("rows", rows)
-                checked, found = self._check(statements, planned, account, decided=decided)
-                once = found["rows_written"] == found["rows_read"] and not found["again"]
-                fates = None if once else planned.run(statements.fates)
-                processed.write(processed_rows(rows, checked, fates, columns, **self._origin))
+                marked, found = self._check(statements, planned, account, decided=decided)
+                processed.write(processed_rows(rows, marked, columns, **self._origin))
                 if found["rows_quarantined"] or block.malformed:
+                    faulty = block.rows.filter(pc.and_(marked.column("kept"), marked.column("bad")))
+                    planned.feed("faulty", with_canonical(faulty, columns))
                     quarantine.add(block, planned.run(statements.reasons), records, account)
         return self._keep(processed, quarantine, account)
 
     def _compile(
         self, columns: Sequence[CompiledColumn], records: Records, first: Block, planned: Planned
-    ) -> tuple[Statements, Sequence[Lookup]]:
+    ) -> _Compiled:
         looked_up = texts_that_repeat(columns, first.rows)
         statements = compile_statements(self.contract, columns, records.names, looked_up)
         lookups = [
             Lookup(column, statements.known[column.name], planned)
             for column in columns
-            if column.name in statements.known
+            if column.name in looked_up
         ]
-        return statements, lookups
+        return _Compiled(statements, lookups, [column for column in columns if column.name not in looked_up])
 
     def _check(
         self, statements: Statements, planned: Planned, account: Account, *, decided: bool
     ) -> tuple[pa.Table, Mapping[str, Any]]:
-        """What was computed of the rows, row by row and in sum."""
-        checked = in_file_order(planned.run(statements.check))
-        planned.feed("checked", checked)
-        repeats.find(planned)
+        """What is known of the rows, row by row and in sum."""
+        marked = repeats.mark(planned, in_file_order(planned.run(statements.check)))
         (found,) = planned.run(statements.account).to_pylist()
         if found["undecided"] and not decided:
             raise _Undecided
         for check, line in statements.halted(found):
             raise FileUnreadable(_halt(check, line))
         account.add_checked(found, statements.warned(found))
-        return checked, found
+        return marked, found
 
     def _keep(self, processed: ParquetFile, quarantine: Quarantine, account: Account) -> TransformResult:
         request = self.request
@@ -171,7 +179,7 @@ class _Transform:
             quarantine_key=quarantined_rows_key(*names) if quarantine.rows else None,
             min_date=min(account.days).isoformat() if account.days else None,
             max_date=max(account.days).isoformat() if account.days else None,
-            months=tuple(sorted(account.months)),
+            months=tuple(sorted({day.isoformat()[:7] for day in account.days})),
         )
 
 

@@ -14,8 +14,7 @@ FEW = 1000  # rows to one that is not written, for the others to be worth leavin
 
 def processed_rows(
     rows: pa.Table,
-    checked: pa.Table,
-    fates: pa.Table | None,
+    marked: pa.Table,
     columns: Sequence[CompiledColumn],
     *,
     file_id: str,
@@ -25,39 +24,39 @@ def processed_rows(
 
     Parameters
     ----------
-    rows, checked
-        A block as delivered, with the values of texts that were looked up, and what was computed of it: the same rows
-        in the same order.
-    fates
-        Of each of them, whether it is ``written`` and its ``occurrence``; None where all are written and occur once.
+    rows, marked
+        A block as delivered, with the values of texts that were looked up, and what was computed and is known of it:
+        the same rows in the same order.
     columns
         The contract's columns, compiled for the file.
     file_id, order
         Hash and landing order of the file.
     """
-    values = [_values(column, rows, checked) for column in columns]
+    values = [_values(column, rows, marked) for column in columns]
     count = rows.num_rows
     provenance = {
         "file_id": _throughout(file_id, count),
         "line_number": rows.column("line"),
-        "occurrence": fates.column("occurrence") if fates else pa.repeat(pa.scalar(1, pa.int32()), count),
+        "occurrence": marked.column("occurrence"),
         "landing_order": _throughout(order, count),
     }
     names = [*(column.name for column in columns), *(column.name for column in PROVENANCE)]
     table = pa.table([*values, *(provenance[column.name] for column in PROVENANCE)], names=names)
-    return _written(table, fates.column("written")) if fates else table
+    return _written(table, pc.and_not(marked.column("kept"), marked.column("bad")))
 
 
-def _values(column: CompiledColumn, rows: pa.Table, checked: pa.Table) -> pa.ChunkedArray:
+def _values(column: CompiledColumn, rows: pa.Table, marked: pa.Table) -> pa.ChunkedArray:
     if column.verbatim:
         return rows.column(column.trimmed)
     known = known_name(column.name)
-    return rows.column(known) if known in rows.column_names else checked.column(f"v_{column.name}")
+    return rows.column(known) if known in rows.column_names else marked.column(f"v_{column.name}")
 
 
 def _written(table: pa.Table, written: pa.ChunkedArray) -> pa.Table:
     """The rows to be written; where few are not, nothing is copied."""
     others = pc.indices_nonzero(pc.invert(written)).to_pylist()
+    if not others:
+        return table
     if len(others) * FEW > table.num_rows:
         return table.filter(written)
     spans = zip([0, *(place + 1 for place in others)], [*others, table.num_rows], strict=True)

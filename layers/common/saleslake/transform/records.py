@@ -58,10 +58,15 @@ class Records(Protocol):
 def join(blocks: Sequence[Block], names: Sequence[str]) -> Block:
     """One block of several, with the trimmed values of the columns named."""
     rows = pa.concat_tables([block.rows for block in blocks]).combine_chunks()
+    return Block(with_trimmed(rows, names), tuple(record for block in blocks for record in block.malformed))
+
+
+def with_trimmed(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """The rows, and the trimmed values of the columns named."""
     for name in names:
         chunks = [_trim(chunk) for chunk in rows.column(name).chunks]
         rows = rows.append_column(trimmed_name(name), pa.chunked_array(chunks, pa.string()))
-    return Block(rows, tuple(record for block in blocks for record in block.malformed))
+    return rows
 
 
 def _trim(delivered: pa.StringArray) -> pa.StringArray:

@@ -6,10 +6,15 @@ temporary folder when memory is short.
 """
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from saleslake.transform.planned import Planned
 
 _START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT, good BOOLEAN)"
+
+# what is said of a row whose key came once
+_ONCE = {"kept": pa.scalar(True), "occurrence": pa.scalar(1, pa.int32()), "repeated": pa.scalar(False)}
 
 # Most keys occur once: all the work is on the few that came again, in this block or since an earlier one. Of all that
 # was seen only the keys are read, unless one was met before.
@@ -44,9 +49,7 @@ FROM candidates
 LEFT JOIN earlier_rows USING (key_hash)
 WINDOW same_key AS (PARTITION BY key_hash ORDER BY line)"""
 
-_REMEMBER = """
-INSERT INTO seen
-SELECT key_hash, row_hash, NOT bad FROM checked LEFT JOIN repeats USING (line) WHERE COALESCE(repeats.kept, TRUE)"""
+_REMEMBER = "INSERT INTO seen SELECT key_hash, row_hash, NOT bad FROM marked WHERE kept"
 
 
 def start(connection: duckdb.DuckDBPyConnection) -> None:
@@ -54,11 +57,28 @@ def start(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_START)
 
 
-def find(planned: Planned) -> None:
-    """Feed ``repeats`` with the rows of ``checked`` whose key came before, and remember all.
+def mark(planned: Planned, checked: pa.Table) -> pa.Table:
+    """Feed ``marked``: the rows of a block, whether and how often their key came before; and remember them.
 
-    Its columns are ``line``, ``kept``, ``occurrence`` and ``repeated``: whether it is a good row that is neither the
-    first good one of its key nor a duplicate.
+    Parameters
+    ----------
+    planned
+        The statements of the file.
+    checked
+        A block's rows, with ``line``, ``key_hash``, ``row_hash`` and ``bad``.
+
+    Returns
+    -------
+    pa.Table
+        ``checked`` and three columns more. ``kept``: it is no duplicate. ``occurrence``: it is the nth of its key.
+        ``repeated``: it is a good row that is neither the first good one of its key nor a duplicate.
     """
-    planned.feed("repeats", planned.run(_FIND))
+    planned.feed("checked", checked)
+    repeats = planned.run(_FIND)
+    places = pc.index_in(checked.column("line"), value_set=repeats.column("line").combine_chunks())
+    for name, usual in _ONCE.items():
+        found = repeats.column(name).cast(usual.type).take(places)
+        checked = checked.append_column(name, pc.fill_null(found, usual))
+    planned.feed("marked", checked)
     planned.run(_REMEMBER)
+    return checked

@@ -9,33 +9,24 @@ from typing import Any
 
 from saleslake.contracts.model import Contract
 from saleslake.transform.checks import Check, CompiledColumn, compile_row_rules
-from saleslake.transform.values import known_name, quote
+from saleslake.transform.values import FLAG, hash_name, known_name, quote
 
 REPEATED_KEY = "repeated_key"
-
-_FATES = """
-SELECT
-    NOT bad AND COALESCE(repeats.kept, TRUE) AS written,
-    CAST(COALESCE(repeats.occurrence, 1) AS INTEGER) AS occurrence
-FROM checked
-LEFT JOIN repeats USING (line)
-ORDER BY line"""
 
 
 @dataclass(frozen=True)
 class Statements:
-    """SQL over the tables ``rows`` (a block as delivered), ``checked`` and ``repeats``.
+    """SQL over a block.
 
-    ``check`` gives ``checked``: a row's line, computed values, hashes, and whether it is bad. ``reasons`` lists every
-    fault of the bad rows. ``fates`` says of each row whether it is to be written, and its occurrence; ``account`` what
-    became of all of them.
+    ``check`` reads ``rows``, as delivered, and gives each one's line, computed values, hashes, and whether it is bad.
+    ``account`` reads that, ``marked`` with what came before, and says what became of all of them. ``reasons`` lists
+    every fault of the rows that are ``faulty``.
     """
 
     known: Mapping[str, str]
     """Of each column that is looked up, SQL over ``spelt_<column>``: what ``check`` wants to know of these texts."""
     check: str
     reasons: str
-    fates: str
     account: str
     watched: tuple[Check, ...]
     """Checks that do not quarantine; ``account`` counts them as ``w0``, ``w1``, … and gives the first line of each."""
@@ -90,7 +81,6 @@ def compile_statements(
         },
         check=_check(contract, columns, delivered, faults, watched, looked_up),
         reasons=_reasons(columns, values, faults),
-        fates=_FATES,
         account=_account(contract, watched),
         watched=watched,
         keys_repeat=contract.occurrence or not contract.key,
@@ -113,13 +103,16 @@ def _known(column: CompiledColumn, faults: Sequence[Check], watched: Sequence[Ch
     def own(check: Check) -> bool:
         return check.column == column.name and check.alone
 
-    found = {f"bad_{column.name}": _any([f"({check.fault})" for check in faults if own(check)])}
+    flags = {"bad": _any([f"({check.fault})" for check in faults if own(check)])}
     if column.undecided:
-        found[f"undecided_{column.name}"] = _any([column.undecided])
-    found |= {f"known_w{at}": _any([check.fault]) for at, check in enumerate(watched) if own(check)}
+        flags["undecided"] = _any([column.undecided])
+    flags |= {f"w{at}": _any([check.fault]) for at, check in enumerate(watched) if own(check)}
     return f"""
 WITH source AS (SELECT * FROM spelt_{column.name}), {_values([column])}
-SELECT v_{column.name} AS {known_name(column.name)}, {", ".join(f"{what} AS {name}" for name, what in found.items())}
+SELECT
+    v_{column.name} AS {known_name(column.name)},
+    hash({column.delivered}) AS {hash_name(column.name)},
+    {", ".join(f"{what} AS {FLAG}{name}" for name, what in flags.items())}
 FROM cast_rows
 ORDER BY place"""
 
@@ -135,7 +128,8 @@ def _check(
     def known(check: Check) -> bool:
         return check.alone and check.column in looked_up
 
-    whole = f"hash({', '.join(delivered)})"
+    hashes = {column.delivered: hash_name(column.name) for column in columns if column.name in looked_up}
+    whole = f"hash({', '.join(hashes.get(name, name) for name in delivered)})"
     # by value where there is one: 1 and 01 are one number, 10:00Z and 15:30+05:30 one moment
     keyed = [
         f"COALESCE(CAST(v_{name} AS VARCHAR), t_{name})"
@@ -145,16 +139,17 @@ def _check(
     ]
     key = f"hash({', '.join(keyed)})" if keyed else whole
     money = [f"(t_{name} IS NOT NULL AND v_{name} IS NULL)" for name in contract.money]
-    undecided = [
-        f"undecided_{column.name}" if column.name in looked_up else f"({column.undecided})"
+    undecided = {
+        f"{FLAG}undecided" if column.name in looked_up else f"({column.undecided})": None
         for column in columns
         if column.undecided
-    ]
+    }
     warned = "".join(
-        f", {f'known_w{at}' if known(check) else _any([check.fault])} AS w{at}"
+        f", {f'{FLAG}w{at}' if known(check) else _any([check.fault])} AS w{at}"
         for at, check in enumerate(watched)
     )
-    bad = [f"({check.fault})" for check in faults if not known(check)]
+    bad = [f"{FLAG}bad"] if looked_up else []
+    bad += [f"({check.fault})" for check in faults if not known(check)]
     told = {*contract.money, _when(contract)}
     computed = [
         column.name
@@ -168,9 +163,9 @@ SELECT
     {"".join(f"v_{name}, " for name in computed)}
     {key} AS key_hash,
     {whole} AS row_hash,
-    {_any([*(f"bad_{name}" for name in looked_up), *bad])} AS bad,
+    {_any(bad)} AS bad,
     {_any(money)} AS unparsed,
-    {_any(undecided)} AS undecided{warned}
+    {_any([*undecided])} AS undecided{warned}
 FROM cast_rows"""
 
 
@@ -184,13 +179,7 @@ def _reasons(columns: Sequence[CompiledColumn], values: str, faults: Sequence[Ch
         for check in faults
     )
     return f"""
-WITH source AS (
-    SELECT rows.*
-    FROM rows
-    JOIN checked USING (line)
-    LEFT JOIN repeats USING (line)
-    WHERE checked.bad AND COALESCE(repeats.kept, TRUE)
-), {values}
+WITH source AS (SELECT * FROM faulty), {values}
 SELECT
     line,
     span,
@@ -205,9 +194,9 @@ def _account(contract: Contract, watched: Sequence[Check]) -> str:
     sums = "".join(
         f""",
     sum(v_{name}) AS {name}_read,
-    sum(v_{name}) FILTER (fate = 'written') AS {name}_written,
-    sum(v_{name}) FILTER (fate = 'quarantined') AS {name}_quarantined,
-    sum(v_{name}) FILTER (fate = 'duplicate') AS {name}_duplicate"""
+    sum(v_{name}) FILTER (written) AS {name}_written,
+    sum(v_{name}) FILTER (quarantined) AS {name}_quarantined,
+    sum(v_{name}) FILTER (duplicate) AS {name}_duplicate"""
         for name in contract.money
     )
     warned = "".join(
@@ -218,23 +207,18 @@ def _account(contract: Contract, watched: Sequence[Check]) -> str:
     day = f"CAST(v_{when} AS DATE)" if when else "CAST(NULL AS DATE)"
     return f"""
 WITH fates AS (
-    SELECT *, CASE WHEN NOT COALESCE(repeats.kept, TRUE) THEN 'duplicate' WHEN bad THEN 'quarantined' ELSE 'written' END
-        AS fate
-    FROM checked
-    LEFT JOIN repeats USING (line)
+    SELECT *, NOT kept AS duplicate, kept AND bad AS quarantined, kept AND NOT bad AS written FROM marked
 )
 SELECT
     count(*) AS rows_read,
-    count(*) FILTER (fate = 'written') AS rows_written,
-    count(*) FILTER (fate = 'quarantined') AS rows_quarantined,
-    count(*) FILTER (fate = 'duplicate') AS rows_duplicate,
+    count(*) FILTER (written) AS rows_written,
+    count(*) FILTER (quarantined) AS rows_quarantined,
+    count(*) FILTER (duplicate) AS rows_duplicate,
     count(*) FILTER (unparsed) AS unparsed,
     count(*) FILTER (undecided) AS undecided,
     count(*) FILTER (repeated) AS repeated,
     count(*) FILTER (occurrence > 1) AS again,
-    min({day}) FILTER (fate = 'written') AS first_day,
-    max({day}) FILTER (fate = 'written') AS last_day,
-    list(DISTINCT strftime({day}, '%Y-%m')) FILTER (fate = 'written' AND {day} IS NOT NULL) AS months{sums}{warned}
+    list(DISTINCT {day}) FILTER (written AND {day} IS NOT NULL) AS days{sums}{warned}
 FROM fates"""
 
 

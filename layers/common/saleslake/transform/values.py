@@ -81,6 +81,15 @@ def known_name(name: str) -> str:
     return f"known_{name}"
 
 
+def hash_name(name: str) -> str:
+    """Name of the column with the hashes of the texts, as delivered, of one whose texts are looked up."""
+    return f"hash_{name}"
+
+
+FLAG = "flag_"
+"""Begins the names of columns that say whether something is true of any text that was looked up."""
+
+
 def canonical_name(name: str) -> str:
     """Name of the SQL column with the canonical value of an alias, NULL where nobody listed the spelling."""
     return f"a_{name}"
