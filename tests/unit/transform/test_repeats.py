@@ -1,6 +1,6 @@
 """Rows that come again: duplicates are counted, other repeats of a key are its nth occurrence."""
 
-from saleslake.transform import delimited
+from saleslake.transform import delimited, repeats
 from tests.unit.transform.report import line, report, transform
 
 
@@ -54,3 +54,14 @@ def test_repeats_are_found_across_blocks(monkeypatch):
     found, duplicates = occurrences(*lines)
     assert duplicates == 41
     assert [(at, nth) for at, nth in found if nth > 1] == [(44, 2), (85, 3)]
+
+
+def test_keys_that_are_alike_in_the_half_kept_in_memory_are_told_apart(monkeypatch):
+    monkeypatch.setattr(delimited, "READ_SIZE", 1024)
+    monkeypatch.setattr(delimited, "BLOCK_BYTES", 1024)
+    lines = [line(index=str(number), Order_ID=f"o{number % 50}") for number in range(90)]
+    exact = occurrences(*lines)
+    assert [nth for _, nth in exact[0]] == [1] * 50 + [2] * 40
+    for name in ("_MET", "_REMEMBER"):
+        monkeypatch.setattr(repeats, name, getattr(repeats, name).replace(">> 32", ">> 62"))
+    assert occurrences(*lines) == exact

@@ -13,7 +13,6 @@ from saleslake.clock import FORMAT
 from saleslake.contracts.headers import HeaderMatch
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
-from saleslake.transform import repeats
 from saleslake.transform.account import Account
 from saleslake.transform.arrow import processed_schema
 from saleslake.transform.checks import Check, CompiledColumn, compile_columns
@@ -27,6 +26,7 @@ from saleslake.transform.planned import Planned
 from saleslake.transform.processed import in_file_order, processed_rows
 from saleslake.transform.quarantine import Quarantine
 from saleslake.transform.records import Block, Records
+from saleslake.transform.repeats import Repeats
 from saleslake.transform.spelt import with_canonical
 from saleslake.transform.statements import Statements, compile_statements
 from saleslake.zones import processed_key, quarantined_rows_key, transform_result_key
@@ -115,8 +115,8 @@ class _Transform:
         columns = compile_columns(self.contract, match.positions, formats, self.landed, nested=records.nested)
         compiled: _Compiled | None = None
         account = Account(self.contract)
-        repeats.start(self.connection)
         planned = Planned(self.connection)
+        repeats = Repeats(self.connection, planned, self.folder)
         processed = ParquetFile(self.folder / "processed.parquet", processed_schema(self.contract))
         quarantine = Quarantine(self.folder / "quarantine.parquet", self.request.file_id)
         with processed, quarantine:
@@ -125,7 +125,7 @@ class _Transform:
                 statements, lookups, others = compiled
                 rows = with_known(with_canonical(block.rows, others), lookups)
                 planned.feed("rows", rows)
-                marked, found = self._check(statements, planned, account, decided=decided)
+                marked, found = self._check(statements, planned, repeats, account, decided=decided)
                 processed.write(processed_rows(rows, marked, columns, **self._origin))
                 if found["rows_quarantined"] or block.malformed:
                     faulty = block.rows.filter(pc.and_(marked.column("kept"), marked.column("bad")))
@@ -146,10 +146,10 @@ class _Transform:
         return _Compiled(statements, lookups, [column for column in columns if column.name not in looked_up])
 
     def _check(
-        self, statements: Statements, planned: Planned, account: Account, *, decided: bool
+        self, statements: Statements, planned: Planned, repeats: Repeats, account: Account, *, decided: bool
     ) -> tuple[pa.Table, Mapping[str, Any]]:
         """What is known of the rows, row by row and in sum."""
-        marked = repeats.mark(planned, in_file_order(planned.run(statements.check)))
+        marked = repeats.mark(in_file_order(planned.run(statements.check)))
         (found,) = planned.run(statements.account).to_pylist()
         if found["undecided"] and not decided:
             raise _Undecided

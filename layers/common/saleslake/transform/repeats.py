@@ -1,9 +1,11 @@
 """Find duplicates and count occurrences over a whole file, one block at a time.
 
 A row is known by two 64-bit hashes: of its key and of all delivered columns. A duplicate agrees in both; that two
-different rows of one key do so by chance is one in 2**64. What is kept of a row is 17 bytes, which DuckDB spills to its
-temporary folder when memory is short.
+different rows of one key do so by chance is one in 2**64. What is kept of a row is 4 bytes in memory, half the hash of
+its key, by which most rows are told to be new; and 17 bytes on disk, read only where that half was met before.
 """
+
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -11,22 +13,17 @@ import pyarrow.compute as pc
 
 from saleslake.transform.planned import Planned
 
-_START = "CREATE OR REPLACE TEMP TABLE seen (key_hash UBIGINT, row_hash UBIGINT, good BOOLEAN)"
+_START = "CREATE OR REPLACE TEMP TABLE seen (half UINTEGER)"
+_HALF = "CAST(key_hash >> 32 AS UINTEGER)"
 
-# what is said of a row whose key came once
-_ONCE = {"kept": pa.scalar(True), "occurrence": pa.scalar(1, pa.int32()), "repeated": pa.scalar(False)}
+_MET = f"""
+WITH halves AS (SELECT {_HALF} AS half FROM checked)
+SELECT rowid AS place FROM seen SEMI JOIN halves USING (half)"""  # noqa: S608
 
-# Most keys occur once: all the work is on the few that came again, in this block or since an earlier one. Of all that
-# was seen only the keys are read, unless one was met before.
+_REMEMBER = f"INSERT INTO seen SELECT {_HALF} FROM marked WHERE kept"  # noqa: S608
+
 _FIND = """
-WITH met AS MATERIALIZED (SELECT DISTINCT key_hash FROM seen SEMI JOIN checked USING (key_hash)),
-earlier AS (SELECT * FROM seen SEMI JOIN met USING (key_hash)),
-again AS (
-    SELECT key_hash FROM checked GROUP BY key_hash HAVING count(*) > 1
-    UNION
-    SELECT key_hash FROM met
-),
-earlier_rows AS (
+WITH earlier_rows AS (
     SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM earlier GROUP BY key_hash
 ),
 candidates AS (
@@ -36,8 +33,7 @@ candidates AS (
         bad,
         row_number() OVER (PARTITION BY key_hash, row_hash ORDER BY line) = 1
             AND (key_hash, row_hash) NOT IN (SELECT (key_hash, row_hash) FROM earlier) AS kept
-    FROM checked
-    SEMI JOIN again USING (key_hash)
+    FROM again
 )
 SELECT
     line,
@@ -49,36 +45,101 @@ FROM candidates
 LEFT JOIN earlier_rows USING (key_hash)
 WINDOW same_key AS (PARTITION BY key_hash ORDER BY line)"""
 
-_REMEMBER = "INSERT INTO seen SELECT key_hash, row_hash, NOT bad FROM marked WHERE kept"
+# what is said of a row whose key came once
+_ONCE = {"kept": pa.scalar(True), "occurrence": pa.scalar(1, pa.int32()), "repeated": pa.scalar(False)}
 
 
-def start(connection: duckdb.DuckDBPyConnection) -> None:
-    """Forget every row: a file begins."""
-    connection.execute(_START)
-
-
-def mark(planned: Planned, checked: pa.Table) -> pa.Table:
-    """Feed ``marked``: the rows of a block, whether and how often their key came before; and remember them.
+class Repeats:
+    """The rows of one file met so far; a new one forgets those of the one before.
 
     Parameters
     ----------
+    connection
+        Where their keys are kept.
     planned
-        The statements of the file.
-    checked
-        A block's rows, with ``line``, ``key_hash``, ``row_hash`` and ``bad``.
-
-    Returns
-    -------
-    pa.Table
-        ``checked`` and three columns more. ``kept``: it is no duplicate. ``occurrence``: it is the nth of its key.
-        ``repeated``: it is a good row that is neither the first good one of its key nor a duplicate.
+        Its statements.
+    folder
+        Where there is room on disk.
     """
-    planned.feed("checked", checked)
-    repeats = planned.run(_FIND)
-    places = pc.index_in(checked.column("line"), value_set=repeats.column("line").combine_chunks())
-    for name, usual in _ONCE.items():
-        found = repeats.column(name).cast(usual.type).take(places)
-        checked = checked.append_column(name, pc.fill_null(found, usual))
-    planned.feed("marked", checked)
-    planned.run(_REMEMBER)
-    return checked
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, planned: Planned, folder: Path) -> None:
+        connection.execute(_START)
+        self._planned = planned
+        self._seen = {
+            name: _Column(folder / f"seen_{name}", kind)
+            for name, kind in (("key_hash", pa.uint64()), ("row_hash", pa.uint64()), ("good", pa.uint8()))
+        }
+
+    def mark(self, checked: pa.Table) -> pa.Table:
+        """Feed ``marked``: the rows of a block, whether and how often their key came before; and remember them.
+
+        Parameters
+        ----------
+        checked
+            A block's rows, with ``line``, ascending, ``key_hash``, ``row_hash`` and ``bad``.
+
+        Returns
+        -------
+        pa.Table
+            ``checked`` and three columns more. ``kept``: it is no duplicate. ``occurrence``: it is the nth of its key.
+            ``repeated``: it is a good row that is neither the first good one of its key nor a duplicate.
+        """
+        self._planned.feed("checked", checked)
+        earlier = self._earlier()
+        self._planned.feed("earlier", earlier)
+        self._planned.feed("again", _again(checked, earlier))
+        repeats = self._planned.run(_FIND)
+        places = pc.index_in(checked.column("line"), value_set=repeats.column("line").combine_chunks())
+        for name, usual in _ONCE.items():
+            found = repeats.column(name).cast(usual.type).take(places)
+            checked = checked.append_column(name, pc.fill_null(found, usual))
+        self._remember(checked)
+        return checked
+
+    def _earlier(self) -> pa.Table:
+        """What was seen before of the rows that may have a key of ``checked``."""
+        places = self._planned.run(_MET).column("place").combine_chunks()
+        met = pa.table([column.take(places) for column in self._seen.values()], names=list(self._seen))
+        return met.set_column(2, "good", pc.equal(met.column("good"), 1))
+
+    def _remember(self, marked: pa.Table) -> None:
+        self._planned.feed("marked", marked)
+        self._planned.run(_REMEMBER)
+        kept = marked.select(["key_hash", "row_hash", "bad"]).filter(marked.column("kept"))
+        good = pc.invert(kept.column("bad")).cast(pa.uint8())
+        for values, column in zip(
+            (kept["key_hash"], kept["row_hash"], good), self._seen.values(), strict=True
+        ):
+            column.append(values.combine_chunks())
+
+
+def _again(checked: pa.Table, earlier: pa.Table) -> pa.Table:
+    """Rows of a block whose key occurs more than once: few in most files, and all further work is on them."""
+    keys = checked.column("key_hash")
+    counted = pc.value_counts(keys)
+    several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
+    wanted = pa.chunked_array([several, *earlier.column("key_hash").chunks])
+    rows = checked.select(["line", "key_hash", "row_hash", "bad"])
+    return rows.filter(pc.is_in(keys, value_set=wanted.combine_chunks()))
+
+
+class _Column:
+    """Numbers on disk, in the order they came."""
+
+    def __init__(self, path: Path, kind: pa.DataType) -> None:
+        self._path = path
+        self._kind = kind
+        self._path.write_bytes(b"")
+
+    def append(self, values: pa.Array) -> None:
+        width = self._kind.byte_width
+        whole = values.buffers()[1][values.offset * width : (values.offset + len(values)) * width]
+        with self._path.open("ab") as file:
+            file.write(whole)
+
+    def take(self, places: pa.Array) -> pa.Array:
+        count = self._path.stat().st_size // self._kind.byte_width
+        if not len(places) or not count:
+            return pa.array([], self._kind)
+        with pa.memory_map(str(self._path)) as file:
+            return pa.Array.from_buffers(self._kind, count, [None, file.read_buffer()]).take(places)
