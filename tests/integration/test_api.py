@@ -150,6 +150,7 @@ def test_an_unknown_parameter_is_refused_by_name_for_browsers_too(live):
         ("GET", "/nowhere", 404, None),
         ("POST", "/analytics", 405, "GET, OPTIONS"),
         ("DELETE", "/customers/C1", 405, "GET, OPTIONS"),
+        ("POST", "/", 405, "GET, OPTIONS"),
         ("PUT", "/query", 405, "OPTIONS, POST"),
         ("GET", "/exports", 405, "OPTIONS, POST"),
         ("PATCH", "/exports/e-0", 405, "GET, OPTIONS"),
@@ -162,6 +163,12 @@ def test_a_wrong_address_or_method_is_a_problem_document(live, method, path, sta
     assert headers.get("Allow") == allowed
     assert headers["Content-Type"] == "application/problem+json"
     assert headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["", "/"])
+def test_who_opens_the_address_of_the_api_finds_its_docs(live, path):
+    assert ask(live, path)[::2] == ask(live, "/docs")[::2]
+    assert ask(live, path)[1]["Content-Type"] == "text/html; charset=utf-8"
 
 
 def test_a_preflight_needs_no_key_and_says_what_may_be_sent(live):

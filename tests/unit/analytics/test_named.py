@@ -187,7 +187,8 @@ def test_what_is_answered_ahead_has_a_key_of_its_own():
     assert len({question.key for question in named}) == len(named) > 10
 
 
-def test_the_page_of_the_docs_loads_nothing_from_elsewhere(site):
-    page = site.get("/docs")
+@pytest.mark.parametrize("path", ["/docs", "/"])
+def test_the_page_of_the_docs_loads_nothing_from_elsewhere(site, path):
+    page = site.get(path)
     assert (page["statusCode"], header(page, "Content-Type")) == (200, "text/html; charset=utf-8")
     assert re.findall(r"https?://\S+|<script src|<link", page["body"]) == []

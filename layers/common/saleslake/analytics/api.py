@@ -79,6 +79,7 @@ def create_api(answers: Answers) -> APIGatewayRestResolver:
     def openapi() -> Response[Any]:
         return Response(200, JSON, described(), {"Cache-Control": "no-cache"})
 
+    @api.get("/", include_in_schema=False, middlewares=checked)
     @api.get("/docs", include_in_schema=False, middlewares=checked)
     def docs() -> Response[Any]:
         page = Path(__file__).with_name("docs.html").read_text(encoding="utf-8")

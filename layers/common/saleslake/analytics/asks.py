@@ -16,7 +16,7 @@ from saleslake.zones import ASKS, asks_key
 FIRST_SECONDS, SECONDS = 10, 300
 _MOST_QUESTIONS = 1000
 _ANSWERED = (200, 304)
-_FREE = frozenset({"/health", "/openapi.json", "/docs", "/meta"})
+_FREE = frozenset({"/", "/health", "/openapi.json", "/docs", "/meta"})
 _OF_A_PAGE_OR_RELEASE = frozenset({"cursor", "release"})
 
 logger = Logger(child=True)
