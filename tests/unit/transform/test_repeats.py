@@ -1,5 +1,9 @@
 """Rows that come again: duplicates are counted, other repeats of a key are its nth occurrence."""
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from saleslake.transform import delimited, repeats
 from tests.unit.transform.report import line, report, transform
 
@@ -65,3 +69,27 @@ def test_keys_that_are_alike_in_the_half_kept_in_memory_are_told_apart(monkeypat
     for name in ("_MET", "_REMEMBER"):
         monkeypatch.setattr(repeats, name, getattr(repeats, name).replace(">> 32", ">> 62"))
     assert occurrences(*lines) == exact
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("12"), st.booleans()), max_size=60),
+    block=st.sampled_from([300, 1000, 100_000]),
+    at_once=st.sampled_from([1, 5, 1 << 20]),
+)
+def test_any_mix_of_duplicates_bad_rows_and_returning_keys_is_counted_like_one_by_one(rows, block, at_once):
+    seen, kept, duplicates = {}, [], 0
+    for number, (key, index, bad) in enumerate(rows, 2):
+        before = seen.setdefault(key, [])
+        if (index, bad) in before:
+            duplicates += 1
+            continue
+        before.append((index, bad))
+        if not bad:
+            kept.append((number, len(before)))
+    lines = [line(Order_ID=key, index=index, Amount="x" if bad else "1.00") for key, index, bad in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "READ_SIZE", 300)
+        patch.setattr(delimited, "BLOCK_BYTES", block)
+        patch.setattr(repeats, "AT_ONCE", at_once)
+        assert occurrences(*lines) == (kept, duplicates)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 SAMPLE = 5_000  # rows by which to tell whether a column's values repeat
+FEW = 100  # rows that do not tell
 
 
 class ParquetFile:
@@ -76,7 +77,7 @@ class ParquetFile:
 
 def _repeating(rows: pa.Table) -> list[str] | bool:
     """Names of the columns whose values come twice, on average: a dictionary of others is made in vain."""
-    if any(pa.types.is_nested(field.type) for field in rows.schema):
+    if rows.num_rows < FEW or any(pa.types.is_nested(field.type) for field in rows.schema):
         return True
     return [
         name

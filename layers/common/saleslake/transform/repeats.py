@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 
 from saleslake.transform.planned import Planned
 
+AT_ONCE = 1 << 20  # rows seen before that are looked at together; one key may be that of a whole file
+
 _START = "CREATE OR REPLACE TEMP TABLE seen (half UINTEGER)"
 _HALF = "CAST(key_hash >> 32 AS UINTEGER)"
 
@@ -22,9 +24,13 @@ SELECT rowid AS place FROM seen SEMI JOIN halves USING (half)"""  # noqa: S608
 
 _REMEMBER = f"INSERT INTO seen SELECT {_HALF} FROM marked WHERE kept"  # noqa: S608
 
+_COUNT = "SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM met GROUP BY key_hash"
+
 _FIND = """
 WITH earlier_rows AS (
-    SELECT key_hash, count(*) AS rows, count(*) FILTER (good) AS good_rows FROM earlier GROUP BY key_hash
+    SELECT key_hash, CAST(sum(rows) AS BIGINT) AS rows, CAST(sum(good_rows) AS BIGINT) AS good_rows
+    FROM earlier_counts
+    GROUP BY key_hash
 ),
 candidates AS (
     SELECT
@@ -32,7 +38,7 @@ candidates AS (
         key_hash,
         bad,
         row_number() OVER (PARTITION BY key_hash, row_hash ORDER BY line) = 1
-            AND (key_hash, row_hash) NOT IN (SELECT (key_hash, row_hash) FROM earlier) AS kept
+            AND (key_hash, row_hash) NOT IN (SELECT (key_hash, row_hash) FROM earlier_alike) AS kept
     FROM again
 )
 SELECT
@@ -43,7 +49,12 @@ SELECT
         AND COALESCE(earlier_rows.good_rows, 0) + count(*) FILTER (kept AND NOT bad) OVER same_key > 1 AS repeated
 FROM candidates
 LEFT JOIN earlier_rows USING (key_hash)
-WINDOW same_key AS (PARTITION BY key_hash ORDER BY line)"""
+WINDOW same_key AS (PARTITION BY key_hash ORDER BY line ROWS UNBOUNDED PRECEDING)"""
+
+_NO_ROWS = pa.schema([("key_hash", pa.uint64()), ("row_hash", pa.uint64())]).empty_table()
+_NO_COUNTS = pa.schema(
+    [("key_hash", pa.uint64()), ("rows", pa.int64()), ("good_rows", pa.int64())]
+).empty_table()
 
 # what is said of a row whose key came once
 _ONCE = {"kept": pa.scalar(True), "occurrence": pa.scalar(1, pa.int32()), "repeated": pa.scalar(False)}
@@ -85,9 +96,10 @@ class Repeats:
             ``repeated``: it is a good row that is neither the first good one of its key nor a duplicate.
         """
         self._planned.feed("checked", checked)
-        earlier = self._earlier()
-        self._planned.feed("earlier", earlier)
-        self._planned.feed("again", _again(checked, earlier))
+        counts, alike = self._earlier(checked)
+        self._planned.feed("earlier_counts", counts)
+        self._planned.feed("earlier_alike", alike)
+        self._planned.feed("again", _again(checked, counts))
         repeats = self._planned.run(_FIND)
         places = pc.index_in(checked.column("line"), value_set=repeats.column("line").combine_chunks())
         for name, usual in _ONCE.items():
@@ -96,11 +108,19 @@ class Repeats:
         self._remember(checked)
         return checked
 
-    def _earlier(self) -> pa.Table:
-        """What was seen before of the rows that may have a key of ``checked``."""
+    def _earlier(self, checked: pa.Table) -> tuple[pa.Table, pa.Table]:
+        """How many rows were seen before of keys of a block, and which of them may be the same as one of its rows."""
+        keys, hashes = (checked.column(name).combine_chunks() for name in ("key_hash", "row_hash"))
         places = self._planned.run(_MET).column("place").combine_chunks()
-        met = pa.table([column.take(places) for column in self._seen.values()], names=list(self._seen))
-        return met.set_column(2, "good", pc.equal(met.column("good"), 1))
+        counts, alike = [_NO_COUNTS], [_NO_ROWS]
+        for begin in range(0, len(places), AT_ONCE):
+            some = places.slice(begin, AT_ONCE)
+            met = pa.table({name: column.take(some) for name, column in self._seen.items()})
+            met = met.filter(pc.is_in(met.column("key_hash"), value_set=keys))
+            self._planned.feed("met", met.set_column(2, "good", pc.equal(met.column("good"), 1)))
+            counts.append(self._planned.run(_COUNT))
+            alike.append(met.filter(pc.is_in(met.column("row_hash"), value_set=hashes)).drop_columns("good"))
+        return pa.concat_tables(counts), pa.concat_tables(alike)
 
     def _remember(self, marked: pa.Table) -> None:
         self._planned.feed("marked", marked)
@@ -113,12 +133,12 @@ class Repeats:
             column.append(values.combine_chunks())
 
 
-def _again(checked: pa.Table, earlier: pa.Table) -> pa.Table:
+def _again(checked: pa.Table, earlier_counts: pa.Table) -> pa.Table:
     """Rows of a block whose key occurs more than once: few in most files, and all further work is on them."""
     keys = checked.column("key_hash")
     counted = pc.value_counts(keys)
     several = counted.field("values").filter(pc.greater(counted.field("counts"), 1))
-    wanted = pa.chunked_array([several, *earlier.column("key_hash").chunks])
+    wanted = pa.chunked_array([several, *earlier_counts.column("key_hash").chunks])
     rows = checked.select(["line", "key_hash", "row_hash", "bad"])
     return rows.filter(pc.is_in(keys, value_set=wanted.combine_chunks()))
 

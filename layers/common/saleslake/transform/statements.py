@@ -217,7 +217,6 @@ SELECT
     count(*) FILTER (unparsed) AS unparsed,
     count(*) FILTER (undecided) AS undecided,
     count(*) FILTER (repeated) AS repeated,
-    count(*) FILTER (occurrence > 1) AS again,
     list(DISTINCT {day}) FILTER (written AND {day} IS NOT NULL) AS days{sums}{warned}
 FROM fates"""
 

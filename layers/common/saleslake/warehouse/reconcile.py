@@ -64,7 +64,7 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
     parent = current_release(backend)
     before = parent.files if parent else {}
     present = {contract.dataset for contract in loaded} | {account.dataset for account in before.values()}
-    ruled = [load_contract(dataset) for dataset in sorted(present)]
+    ruled = [contract for contract in contracts() if contract.dataset in present]
     found = _ask(_questions(loaded, ruled), request.run_id, backend)
     processed = {row["file_id"]: row for contract in loaded for row in found["processed", contract.dataset]}
     published = {row["file_id"]: row for contract in loaded for row in found["published", contract.dataset]}
