@@ -139,11 +139,9 @@ def _check(
     ]
     key = f"hash({', '.join(keyed)})" if keyed else whole
     money = [f"(t_{name} IS NOT NULL AND v_{name} IS NULL)" for name in contract.money]
-    undecided = {
-        f"{FLAG}undecided" if column.name in looked_up else f"({column.undecided})": None
-        for column in columns
-        if column.undecided
-    }
+    dates = [column for column in columns if column.undecided]
+    undecided = [f"{FLAG}undecided"] if any(column.name in looked_up for column in dates) else []
+    undecided += [f"({column.undecided})" for column in dates if column.name not in looked_up]
     warned = "".join(
         f", {f'{FLAG}w{at}' if known(check) else _any([check.fault])} AS w{at}"
         for at, check in enumerate(watched)
@@ -165,7 +163,7 @@ SELECT
     {whole} AS row_hash,
     {_any(bad)} AS bad,
     {_any(money)} AS unparsed,
-    {_any([*undecided])} AS undecided{warned}
+    {_any(undecided)} AS undecided{warned}
 FROM cast_rows"""
 
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - every name comes from a contract
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -63,7 +63,8 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
     loaded = [load_contract(dataset) for dataset in sorted({result["dataset"] for result in results})]
     parent = current_release(backend)
     before = parent.files if parent else {}
-    present = {contract.dataset for contract in loaded} | {account.dataset for account in before.values()}
+    datasets = {contract.dataset for contract in loaded}
+    present = datasets | {account.dataset for account in before.values()}
     ruled = [contract for contract in contracts() if contract.dataset in present]
     found = _ask(_questions(loaded, ruled), request.run_id, backend)
     processed = {row["file_id"]: row for contract in loaded for row in found["processed", contract.dataset]}
@@ -75,14 +76,12 @@ def reconcile(request: RunFiles, backend: Backend) -> Reconciled:
         for result in results
     }
     earlier = {
-        file_id: after(account, published.get(file_id))
-        if account.dataset in {contract.dataset for contract in loaded}
-        else account
+        file_id: after(account, published.get(file_id)) if account.dataset in datasets else account
         for file_id, account in before.items()
         if file_id not in own
     }
     rules = _rule_counts(ruled, found)
-    warnings, halted = _broken_rules(ruled, loaded, rules)
+    warnings, halted = _broken_rules(ruled, datasets, rules)
     faults = [
         *(fault for result in results for fault in _faults(result, own[result["file_id"]], processed)),
         *(f"{a.name}: rows that an earlier release superseded came back" for a in _revived(earlier, before)),
@@ -199,14 +198,14 @@ GROUP BY file_id"""
 
 
 def _broken_rules(
-    ruled: Sequence[Contract], loaded: Sequence[Contract], counts: Mapping[str, int]
+    ruled: Sequence[Contract], loaded: Set[str], counts: Mapping[str, int]
 ) -> tuple[dict[str, int], list[str]]:
     """Rules about whole tables that are broken: how often, by name, and the sentences of those that halt."""
     warnings, halted = {}, []
     for contract in ruled:
         for rule in contract.table_rules:
             name = f"{contract.dataset}.{rule.name}"
-            if counts[name] and rule.action == "halt" and contract in loaded:
+            if counts[name] and rule.action == "halt" and contract.dataset in loaded:
                 halted.append(
                     f"{contract.dataset}: {counts[name]} rows break {rule.name}: {rule.description}"
                 )
