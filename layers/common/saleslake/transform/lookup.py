@@ -85,9 +85,7 @@ def with_known(rows: pa.Table, lookups: Sequence[Lookup]) -> pa.Table:
     for lookup in lookups:
         for name, values in lookup.found(rows).items():
             others = known.get(name)
-            if values is not None and others is not None:
-                values = pc.or_(others, values)
-            known[name] = others if values is None else values
+            known[name] = others if values is None else values if others is None else pc.or_(others, values)
     for name, values in known.items():
         rows = rows.append_column(name, pa.repeat(False, rows.num_rows) if values is None else values)
     return rows
