@@ -126,11 +126,12 @@ class AthenaClient:
 
     def __init__(self, embedded: Embedded) -> None:
         self.embedded = embedded
+        self.ids = itertools.count()  # queries are asked side by side: an id must never be given twice
         self.results: dict[str, Any] = {}
 
     def start_query_execution(self, **request: Any) -> dict[str, str]:
         sql = bind(analyse(request["QueryString"]), request.get("ExecutionParameters", []))
-        query_id = str(len(self.results))
+        query_id = str(next(self.ids))
         self.results[query_id] = self.embedded.result(sql, request["QueryExecutionContext"]["Database"])
         return {"QueryExecutionId": query_id}
 
