@@ -46,7 +46,7 @@ def read(path: Path) -> pd.DataFrame:
     if name.endswith(".parquet"):
         frame = pd.read_parquet(path)
     elif name.endswith(".avro"):
-        import fastavro  # noqa: PLC0415
+        import fastavro  # noqa: PLC0415 - only Avro needs it
 
         with path.open("rb") as stream:
             frame = pd.DataFrame.from_records(list(fastavro.reader(stream)))

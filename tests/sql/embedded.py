@@ -15,15 +15,17 @@ _queries = itertools.count()
 
 @dataclass
 class Embedded:
-    """One engine and an empty account with the bucket `embedded` and the database `db`."""
+    """One engine over an account, and the bucket its tables are in: names of buckets are taken worldwide."""
 
-    engine: DuckEngine = field(default_factory=DuckEngine)
     store: Store = field(default_factory=lambda: Store("700000000000"))
+    bucket: str = "embedded"
+    engine: DuckEngine = field(default_factory=DuckEngine)
 
     def __post_init__(self) -> None:
+        """Create the bucket, and the database `db`."""
         self.engine.start()
         with request_scope(self.store.account, self.store.region):
-            s3._create_bucket("embedded", b"", {})
+            s3._create_bucket(self.bucket, b"", {})
         self.store.glue("CreateDatabase", DatabaseInput={"Name": "db"})
 
     def result(self, sql: str, database: str = "db") -> Result:
@@ -54,6 +56,6 @@ class Embedded:
         """Create an Iceberg table."""
         by = f"PARTITIONED BY ({partition})" if partition else ""
         self.result(
-            f"CREATE TABLE {name} ({columns}) {by} LOCATION 's3://embedded/{name}/' "
+            f"CREATE TABLE {name} ({columns}) {by} LOCATION 's3://{self.bucket}/{name}/' "
             "TBLPROPERTIES ('table_type' = 'ICEBERG', 'format' = 'parquet')"
         )

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 from unittest.mock import patch
@@ -77,8 +78,7 @@ class Objects:
         self.put_bytes(key, text.encode())
 
     def put_file(self, key: str, path: Any) -> None:
-        with open(path, "rb") as body:  # noqa: PTH123
-            self.put_bytes(key, body.read())
+        self.put_bytes(key, Path(path).read_bytes())
 
     def open(self, key: str, version: str | None = None) -> BinaryIO:
         return io.BytesIO(self.store.read(self.uri(key)))
@@ -154,18 +154,17 @@ class Workbench:
 
     def __init__(self) -> None:
         account = str(next(_accounts))
-        self.embedded = Embedded(store=Store(account))
-        self.store = self.embedded.store
         lake, landing = f"lake-{account}", f"landing-{account}"
+        self.store = Store(account)
+        self.embedded = Embedded(self.store, lake)
         with request_scope(account, self.store.region):
-            for bucket in (lake, landing):
-                s3._create_bucket(bucket, b"", {})
+            s3._create_bucket(landing, b"", {})
         self.settings = Settings(
             lake_bucket=lake,
             landing_bucket=landing,
             ledger_table=f"ledger-{account}",
-            database="sales",
-            build_database="sales_build",
+            database="order",  # the name of the stack, which may be a word of SQL
+            build_database="order_build",
             workgroup="sales",
             alert_topic_arn="arn:aws:sns:us-east-1:123456789012:alerts",
         )

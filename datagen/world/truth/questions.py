@@ -82,7 +82,7 @@ def _top_products(connection: Any) -> list[Row]:
             product_id, lines, units, revenue
         FROM (SELECT category, product AS product_id, {MEASURES} FROM facts WHERE active GROUP BY ALL)
         QUALIFY rank <= 5
-        """,  # noqa: S608
+        """,  # noqa: S608 - our own names
     )
     return sorted(map(written, found), key=lambda row: (row["category"], row["rank"]))
 
@@ -158,7 +158,7 @@ def _trend(connection: Any) -> list[Row]:
         f"""
         SELECT month, {MEASURES}, COUNT(DISTINCT channel * 1000000000 + "order") FILTER (active) AS orders
         FROM facts GROUP BY month ORDER BY month
-        """,  # noqa: S608
+        """,  # noqa: S608 - our own names
     )
     trend: list[Row] = []
     before: int | None = None
@@ -217,7 +217,7 @@ def _return_rates(connection: Any) -> dict[str, Any]:
             f"""
             SELECT {key}, SUM(quantity)::BIGINT AS sold_units, SUM(units_back)::BIGINT AS returned_units
             FROM sold GROUP BY {key}
-            """,  # noqa: S608
+            """,  # noqa: S608 - our own names
         )
         rated = [
             {**written(row), "return_rate": ratio(row["returned_units"], row["sold_units"], 4)}

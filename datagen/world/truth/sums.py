@@ -67,13 +67,13 @@ def written(row: Row) -> Row:
 def by(connection: Any, *keys: str) -> list[Row]:
     """The measures of each group of the ``facts``, groups in the order of their names."""
     names = ", ".join(keys)
-    grouped = rows(connection, f"SELECT {names}, {MEASURES} FROM facts GROUP BY {names}")  # noqa: S608
+    grouped = rows(connection, f"SELECT {names}, {MEASURES} FROM facts GROUP BY {names}")  # noqa: S608 - our own names
     return sorted(map(written, grouped), key=lambda row: [row[key] for key in keys])
 
 
 def sales(connection: Any) -> dict[str, Any]:
     """Lines, units, revenue, refunds and profit: in all, and per channel, month, category and state."""
-    (total,) = rows(connection, f"SELECT {MEASURES} FROM facts")  # noqa: S608
+    (total,) = rows(connection, f"SELECT {MEASURES} FROM facts")  # noqa: S608 - our own names
     return {
         "total": written({name: value or 0 for name, value in total.items()}),
         "by_channel": by(connection, "channel"),

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 from sqlglot import exp
@@ -43,7 +44,8 @@ class DuckEngine:
 
     def start(self) -> None:
         """Open the database; it loads no extension and reads no file but those it is told to."""
-        spill = Path(tempfile.gettempdir()) / "athena-spill"
+        # A folder of its own: DuckDB names the files in it alike in every process.
+        spill = Path(tempfile.gettempdir()) / f"athena-spill-{uuid4().hex}"
         settings = {"memory_limit": self.memory_limit, "temp_directory": str(spill)}
         self._database = duckdb.connect(":memory:", config=settings)
         for setting in _SETTINGS:

@@ -15,7 +15,7 @@ class Manager:
     def __init__(self, text):
         self.text = text
 
-    def get_secret_value(self, SecretId):  # noqa: N803
+    def get_secret_value(self, SecretId):  # noqa: N803 - as boto3 spells it
         assert SecretId == "arn:sources"
         return {"SecretString": self.text}
 

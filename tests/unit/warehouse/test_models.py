@@ -57,8 +57,8 @@ def test_published_tables_are_no_dependency():
     statement = models.parse("INSERT INTO dim_channel SELECT channel FROM published.fact_sales")
     assert statement.sources == set()
     assert (
-        sql.in_database(statement.text, "sales")
-        == "INSERT INTO dim_channel SELECT channel FROM sales.fact_sales"
+        sql.in_database(statement.text, "order")
+        == 'INSERT INTO dim_channel SELECT channel FROM "order".fact_sales'
     )
     assert sql.in_database("SELECT 'published.x'", "sales") == "SELECT 'published.x'"
 

@@ -47,10 +47,11 @@ def parameters(statement: str) -> tuple[str, ...]:
 def in_database(statement: str, published: str) -> str:
     """A statement with the name of the published database in place of ``published``.
 
-    Models read a table as ``published.<table>`` to see it as it is in the release they build on.
+    Models read a table as ``published.<table>`` to see it as it is in the release they build on. The name is
+    quoted: it is that of the stack, which may be a word of SQL.
     """
     return _TOKEN_OR_PUBLISHED.sub(
-        lambda match: f"{published}." if match[0].lower() == "published." else match[0], statement
+        lambda match: f'"{published}".' if match[0].lower() == "published." else match[0], statement
     )
 
 
