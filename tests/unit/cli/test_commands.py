@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -35,6 +36,16 @@ def test_the_curl_line_carries_the_key_when_the_api_has_one(lake: Deployed) -> N
     line = curl_line("https://host/v1", "/analytics", key["id"])
     assert line == "curl -s -H 'x-api-key: 0123456789abcdefghijk' https://host/v1/analytics"
     assert curl_line("https://host/v1", "/analytics", None) == "curl -s https://host/v1/analytics"
+
+
+def test_an_event_that_is_no_json_is_refused_with_its_place(
+    saleslake: Callable[..., Result], tmp_path: Path
+) -> None:
+    event = tmp_path / "event.json"
+    event.write_text("{\n")
+    result = saleslake("invoke", "plan", "--event", str(event))
+    assert result.exit_code == 1
+    assert "event.json is no JSON: line 2, column 1: Expecting property name" in result.output
 
 
 def test_a_stack_that_is_not_there_is_named_with_the_region_and_no_traceback(lake: Deployed) -> None:

@@ -63,6 +63,12 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(saleslake: Cal
     assert "there is no saved query payments; there are: payment_methods, revenue_trend" in result.output
 
 
+ANALYTICS = '{"data": {"kpis": {"total_revenue": 71673394.00, "share": 0.10}, "gaps": []}, "name": "Ü"}'
+DOCUMENTS = {
+    "/v1/analytics": (200, "application/json", ANALYTICS, None),
+    "/v1/docs": (200, "text/html; charset=utf-8", "<p>[bold]60.00</p>", None),
+    "/v1/exports": (202, "application/json", '{"id": "e-1", "status": "running"}', "exports/e-1"),
+}
 PAGES = {
     "": ("state,revenue\nGoa,10.00\n", "more"),
     "more": ("state,revenue\n'=Kerala,0.30\n", None),
@@ -89,9 +95,17 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]
                 self.end_headers()
                 self.wfile.write(b'{"detail": "/regions has no parameter sate: did you mean state?"}')
                 return
+            if document := DOCUMENTS.get(self.path):
+                status, media_type, text, location = document
+                self._send(status, text, {"Content-Type": media_type, "Location": location})
+                return
             text, cursor = PAGES[given.get("cursor", "")]
-            self.send_response(200)
-            for name, value in (("X-Release", "r-1"), ("X-Total", "2"), ("X-Next-Cursor", cursor)):
+            facts = {"X-Release": "r-1", "X-Total": "2", "X-Next-Cursor": cursor}
+            self._send(200, text, {"Content-Type": "text/csv; charset=utf-8", **facts})
+
+        def _send(self, status: int, text: str, headers: dict[str, str | None]) -> None:
+            self.send_response(status)
+            for name, value in headers.items():
                 if value:
                     self.send_header(name, value)
             self.end_headers()
@@ -145,3 +159,84 @@ def test_what_the_api_refuses_is_told_in_its_words(
     assert result.exit_code == 1
     assert "did you mean state?" in result.output
     assert "name=value" in saleslake("query", "/regions", "state").output
+
+
+@pytest.mark.usefixtures("api")
+def test_an_answer_that_is_json_is_indented_with_its_numbers_as_they_were_sent(
+    saleslake: Callable[..., Result],
+) -> None:
+    result = saleslake("query", "/analytics")
+    assert result.exit_code == 0
+    assert json.loads(result.output) == json.loads(ANALYTICS)
+    assert result.output.splitlines()[:6] == [
+        "{",
+        '  "data": {',
+        '    "kpis": {',
+        '      "total_revenue": 71673394.00,',
+        '      "share": 0.10',
+        "    },",
+    ]
+    assert '  "name": "Ü"' in result.output
+
+
+@pytest.mark.usefixtures("api")
+def test_an_answer_that_is_neither_csv_nor_json_is_shown_as_it_is(saleslake: Callable[..., Result]) -> None:
+    assert saleslake("query", "/docs").output == "<p>[bold]60.00</p>\n"
+
+
+@pytest.mark.usefixtures("api")
+def test_csv_of_a_path_that_has_none_is_refused(saleslake: Callable[..., Result]) -> None:
+    result = saleslake("query", "/analytics", "--csv")
+    assert result.exit_code == 1
+    assert "/analytics has no CSV, it answers application/json: leave --csv out" in result.output
+
+
+@pytest.mark.usefixtures("api")
+def test_an_export_that_is_asked_for_is_told_with_where_to_look_beside_it(
+    saleslake: Callable[..., Result], tmp_path: Path
+) -> None:
+    body = tmp_path / "question.json"
+    body.write_text('{"measures": ["revenue"]}')
+    result = saleslake("query", "/exports", "--body", str(body))
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "{",
+        '  "id": "e-1",',
+        '  "status": "running"',
+        "}",
+        "next: `saleslake query /exports/e-1`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/recommendations/A/B 1", "/v1/recommendations/A/B%201"),
+        ("/customers/Ü", "/v1/customers/%C3%9C"),
+        ("/customers/%C3%9C", "/v1/customers/%C3%9C"),
+        ("/kpis?state=Uttar%20Pradesh&from=2022-05-01", "/v1/kpis?state=Uttar+Pradesh&from=2022-05-01"),
+    ],
+)
+def test_a_path_is_sent_percent_encoded(
+    saleslake: Callable[..., Result], api: list[tuple[str, str, str]], path: str, asked: str
+) -> None:
+    assert saleslake("query", path).exit_code == 0
+    assert api == [("GET", asked, "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (b'{\n "a": }', "question.json is no JSON: line 2, column 7: Expecting value"),
+        (b"\xff", "question.json is no JSON: it is not UTF-8 from byte 1 on"),
+    ],
+)
+def test_a_question_that_is_no_json_is_refused_with_its_place(
+    saleslake: Callable[..., Result], api: list[object], tmp_path: Path, text: bytes, fault: str
+) -> None:
+    body = tmp_path / "question.json"
+    body.write_bytes(text)
+    result = saleslake("query", "/query", "--body", str(body))
+    assert result.exit_code == 1
+    assert fault in result.output
+    assert api == []

@@ -1,4 +1,4 @@
-"""The API as the command line asks it: as CSV, page by page, so that every decimal stays as it was sent."""
+"""The API as the command line asks it: as CSV where it has that, page by page; every number stays as it was sent."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode, urljoin
 from urllib.request import Request, urlopen
 
 from saleslake.aws.stack import Stack, api_key_value
@@ -32,6 +32,15 @@ class Page(NamedTuple):
         return ", ".join([*told, f"{cost} ({self.facts.get('X-Cache', '')})"])
 
 
+class Document(NamedTuple):
+    """An answer that is not rows."""
+
+    text: str
+    media_type: str
+    location: str | None
+    """The path to look at next, when the answer says that what was asked for is still being made."""
+
+
 class Api:
     """The API of a stack. ``SALESLAKE_API_TOKEN`` is sent where the API wants the token of a user."""
 
@@ -46,8 +55,13 @@ class Api:
 
     def pages(
         self, path: str, parameters: Sequence[tuple[str, str]], question: Mapping[str, object] | None = None
-    ) -> Iterator[Page]:
-        """The pages of an answer, the first and those it names as next; all of one release.
+    ) -> Iterator[Page | Document]:
+        """The pages of an answer, the first and those it names as next, all of one release; or one document.
+
+        Parameters
+        ----------
+        path
+            Percent-encoded where it is not yet.
 
         Raises
         ------
@@ -58,8 +72,7 @@ class Api:
         while True:
             page = self._page(path, given, question)
             yield page
-            cursor = page.facts.get("X-Next-Cursor")
-            if not cursor:
+            if isinstance(page, Document) or not (cursor := page.facts.get("X-Next-Cursor")):
                 return
             if question is None:
                 given = [(name, value) for name, value in given if name != "cursor"] + [("cursor", cursor)]
@@ -68,20 +81,24 @@ class Api:
 
     def _page(
         self, path: str, parameters: Sequence[tuple[str, str]], question: Mapping[str, object] | None
-    ) -> Page:
+    ) -> Page | Document:
         asked = f"?{urlencode(parameters)}" if parameters else ""
         body = None if question is None else json.dumps(question).encode()
         headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
-        request = Request(f"{self.base}{path}{asked}", body, headers)  # noqa: S310 - the stack's own address
+        address = f"{self.base}{quote(path, safe='/%')}{asked}"
+        request = Request(address, body, headers)  # noqa: S310 - the stack's own address
         try:
             with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
-                text, facts = answer.read().decode(), dict(answer.headers.items())
+                text, told = answer.read().decode(), answer.headers
         except HTTPError as error:
             raise _refusal(error) from error
         except URLError as error:
             raise Unavailable(f"{self.base} cannot be reached: {error.reason}") from error
+        if (media_type := told.get_content_type()) != "text/csv":
+            location = told.get("Location")
+            return Document(text, media_type, urljoin(path, location) if location else None)
         columns, *rows = csv.reader(io.StringIO(text))
-        return Page(columns, rows, facts)
+        return Page(columns, rows, dict(told.items()))
 
 
 def _refusal(error: HTTPError) -> SaleslakeError:

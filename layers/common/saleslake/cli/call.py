@@ -9,6 +9,7 @@ import click
 from saleslake.aws.invoke import invoke as invoke_function
 from saleslake.aws.stack import api_key_value, function_named, functions
 from saleslake.cli.context import Deployed, deployed
+from saleslake.cli.json_text import read_json
 
 
 @click.command()
@@ -41,7 +42,7 @@ def curl_line(base: str, path: str, key_id: str | None) -> str:
 @deployed
 def invoke(lake: Deployed, function: str, event: Path | None) -> None:
     """Call a deployed FUNCTION (its folder's name) and print what it answers."""
-    body = json.loads(event.read_text(encoding="utf-8")) if event else {}
+    body = read_json(event) if event else {}
     answer = invoke_function(function_named(function, functions(lake.name)), body)
     if answer.log:
         click.echo(answer.log.rstrip(), err=True)

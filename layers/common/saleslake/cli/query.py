@@ -1,17 +1,19 @@
 """`saleslake query`: what the API answers, or what a view of the published database says."""
 
 import csv
-import json
 import sys
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import click
+from rich.highlighter import JSONHighlighter
 from rich.table import Table
 
-from saleslake.cli.api import Api
+from saleslake.cli.api import Api, Document
 from saleslake.cli.context import Deployed, deployed
+from saleslake.cli.json_text import indented, read_json
 from saleslake.errors import BadInput, UnknownQuery
 
 SHOWN = 50  # rows on a terminal; --csv writes all
@@ -50,15 +52,7 @@ def query(
     Any other NAME is a saved query, which runs in Athena; without NAME those there are get listed.
     """
     if name is not None and name.startswith("/"):
-        question = None if body is None else json.loads(click.open_file(str(body)).read())
-        pages = Api(lake.stack, at).pages(name, [_pair(text) for text in parameters], question)
-        if as_csv:
-            for number, page in enumerate(pages):
-                _write([page.columns, *page.rows] if number == 0 else page.rows)
-            return
-        page = next(pages)
-        _show(lake, page.columns, page.rows, limit, int(page.facts.get("X-Total", len(page.rows))))
-        lake.console.print(page.source, style="dim", markup=False)
+        _ask(lake, Api(lake.stack, at), name, parameters, body, None if as_csv else limit)
         return
     athena = lake.backend.athena
     saved = athena.saved_queries()
@@ -78,6 +72,34 @@ def query(
         _write([answer.columns, *rows])
     else:
         _show(lake, answer.columns, rows, limit, len(rows))
+
+
+def _ask(
+    lake: Deployed, api: Api, name: str, parameters: Sequence[str], body: Path | None, limit: int | None
+) -> None:
+    """Ask the API and show what it says; without a limit, write every row as CSV."""
+    path, _, given = name.partition("?")
+    asked = [*parse_qsl(given, keep_blank_values=True), *map(_pair, parameters)]
+    for number, page in enumerate(api.pages(path, asked, None if body is None else read_json(body))):
+        if isinstance(page, Document):
+            if limit is None:
+                raise BadInput(f"{path} has no CSV, it answers {page.media_type}: leave --csv out")
+            _show_document(lake, page)
+        elif limit is None:
+            _write(page.rows if number else [page.columns, *page.rows])
+        else:
+            _show(lake, page.columns, page.rows, limit, int(page.facts.get("X-Total", len(page.rows))))
+            lake.console.print(page.source, style="dim", markup=False)
+            return
+
+
+def _show_document(lake: Deployed, document: Document) -> None:
+    if document.media_type.endswith("json"):
+        lake.console.print(JSONHighlighter()(indented(document.text)), soft_wrap=True)
+    else:
+        click.echo(document.text)
+    if document.location:  # beside the document, which a program may read
+        click.echo(f"next: `saleslake query {document.location}`", err=True)
 
 
 def _pair(text: str) -> tuple[str, str]:
