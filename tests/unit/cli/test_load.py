@@ -14,6 +14,7 @@ import pytest
 from click.testing import Result
 
 from saleslake.cli.context import Deployed
+from saleslake.cli.load_many import files_below
 from tests.unit.cli.conftest import account, add_file, add_release, share
 
 FILE_ID = "f1"
@@ -168,6 +169,30 @@ def test_a_folder_is_loaded_whole_each_file_as_the_dataset_its_folder_names(
     assert ["sale", "report.csv", "2", "2", "0", "0", "0", "closes"] in [
         line.split() for line in result.output.splitlines()
     ]
+
+
+def test_files_are_delivered_by_folder_a_months_before_its_days(tmp_path: Path) -> None:
+    names = ["b.csv", "a/x-2025-11.csv", "a/x-2025-12.csv", "a/x-2025-12-25.csv", "a-b/y.csv"]
+    for name in reversed(names):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    assert files_below([tmp_path]) == [tmp_path / name for name in names]
+
+
+def test_files_land_in_the_order_of_their_delivery_though_s3_tells_whole_seconds(
+    lake: Deployed, saleslake: Callable[..., Result], tmp_path: Path
+) -> None:
+    names = ["x-2025-11.csv", "x-2025-12.csv", "x-2025-12-25.csv", "x-2025-12-25.csv.gz"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    with answered(lake, "refused", reasons=[REFUSAL]):
+        saleslake("load", str(tmp_path), "--timeout", "20")
+    s3, bucket = boto3.client("s3"), lake.stack.output("LandingBucketName")
+    landing_orders = {
+        f"{s3.head_object(Bucket=bucket, Key=f'landing/{name}')['LastModified']}|landing/{name}|": name
+        for name in names
+    }
+    assert [landing_orders[order] for order in sorted(landing_orders)] == names
 
 
 def test_of_several_files_the_refused_are_named_with_their_reasons(

@@ -39,7 +39,8 @@ class Refused(click.exceptions.Exit):
 def load(lake: Deployed, paths: tuple[Path, ...], dataset: str | None, timeout: float) -> None:
     """Deliver every FILE, or all files below a folder, and follow them into a release.
 
-    Exit code 1 when one is refused or a run fails.
+    They land by folder, then by name, so that of two that tell of the same row the later name counts: a day's
+    orders-2025-12-25.csv after its month's orders-2025-12.csv. Exit code 1 when one is refused or a run fails.
     """
     since = datetime.now(UTC) - CLOCK_TOLERANCE
     files = files_below(paths)

@@ -23,13 +23,17 @@ MOST_FILES_SHOWN = 12  # of more than these only the sums of each dataset
 
 
 def files_below(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and those below the folders named, in the order of their paths."""
+    """The files named, and those below the folders named: by folder, then by name.
+
+    Names are compared piece by piece between their dots, so that a month's ``x-2025-12.csv`` comes before its day
+    ``x-2025-12-25.csv``, though a dash sorts before a dot.
+    """
     found = [path for path in paths if path.is_file()]
     for folder in (path for path in paths if path.is_dir()):
         found += (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     if not found:
         raise click.UsageError(f"no file in {', '.join(map(str, paths))}")
-    return sorted(found)
+    return sorted(found, key=lambda path: (path.parent, path.name.split(".")))
 
 
 def load_many(
@@ -45,16 +49,11 @@ def load_many(
         What all of them are, whatever their folders are called.
     """
     deadline = time.monotonic() + timeout
-    known = datasets()
     with _progress(lake) as progress:
         task = progress.add_task("delivering", total=len(files))
         waiting = {}
-        for file in files:
-            of = dataset or (file.parent.name if file.parent.name in known else None)
-            sent = deliver(
-                file, lake.stack.output("LandingBucketName"), landing_key(file.name, of), lambda _: None
-            )
-            waiting[sent.ledger_name] = file
+        for name, file in _delivered(lake, files, dataset):
+            waiting[name] = file
             progress.advance(task)
         task = progress.add_task("looked at by ingest", total=len(files))
         received = {}
@@ -80,6 +79,20 @@ def _progress(lake: Deployed) -> Progress:
         TextColumn("{task.completed:>4} of {task.total}"),
     )
     return Progress(*columns, TimeElapsedColumn(), console=lake.console)
+
+
+def _delivered(lake: Deployed, files: Sequence[Path], dataset: str | None) -> Iterator[tuple[str, Path]]:
+    """Names of the deliveries' ledger items, each as soon as its file has landed."""
+    known, bucket = datasets(), lake.stack.output("LandingBucketName")
+    before = ""
+    for file in files:
+        key = landing_key(file.name, dataset or (file.parent.name if file.parent.name in known else None))
+        # S3 tells whole seconds, and the key decides among files of the same one (landing_order)
+        place = f"{key}|"
+        if place <= before:
+            time.sleep(1)
+        before = place
+        yield deliver(file, bucket, key, lambda _: None).ledger_name, file
 
 
 def _receipts(lake: Deployed, names: Iterable[str], deadline: float) -> Iterator[tuple[str, dict[str, Any]]]:
