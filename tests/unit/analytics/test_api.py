@@ -199,3 +199,16 @@ def test_a_release_that_is_not_kept_is_not_answered_from_even_if_it_was_before(l
 def test_what_is_no_release_id_is_refused_as_such(live, release):
     told = problem(live.get("/analytics", release=release))
     assert (told["code"], told["status"]) == ("invalid_parameter", 400)
+
+
+def test_the_catalogue_names_every_column_and_parameter_and_shows_no_sql(live):
+    page = live.get("/meta")
+    data = json.loads(page["body"])["data"]
+    dimensions = {entry["name"]: entry for entry in data["dimensions"]}
+    assert dimensions["is_b2b"]["parameter"] == "b2b"
+    assert dimensions["warehouse"]["sources"] == ["stock"]
+    assert all("sources" not in entry for entry in data["sources"])
+    products = next(entry for entry in data["endpoints"] if entry["path"] == "/products")
+    assert {entry["name"] for entry in products["derived"]} >= {"revenue_rank", "abc_class"}
+    assert "brand" in products["lookups"][0]["columns"]
+    assert "SUM(" not in page["body"]

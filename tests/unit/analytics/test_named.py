@@ -1,5 +1,6 @@
 """What the parameters of a request ask for, and how a request that cannot be meant is told so."""
 
+import base64
 import re
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,6 @@ from saleslake.analytics.gaps import filled
 from saleslake.analytics.named import usual, wanted
 from saleslake.analytics.problem import FaultyParameters, UnknownParameter
 from saleslake.analytics.semantic import asked_by, read_query
-from saleslake.errors import InvalidParameter
 from saleslake.metrics.built import catalogue
 from saleslake.metrics.planner import columns
 from saleslake.metrics.request import Request
@@ -64,6 +64,7 @@ def test_every_fault_is_told_and_not_only_the_first():
         ({"from_": "2025-02-30"}, "from"),
         ({"from_": "2025-2-3"}, "from"),
         ({"from_": "20250203"}, "from"),
+        ({"from_": "2025-W18-1"}, "from"),
         ({"from_": "1899-12-31"}, "from"),
         ({"to": "2200-01-01"}, "to"),
         ({"limit": "٣"}, "limit"),
@@ -85,15 +86,28 @@ def test_a_value_that_cannot_be_used_is_told_with_its_parameter(given, parameter
 def test_a_parameter_of_another_endpoint_is_unknown():
     with pytest.raises(UnknownParameter, match="/customers has no parameter from"):
         ask("customers", from_="2025-01-01")
+    with pytest.raises(UnknownParameter, match="/quality has no parameter release"):
+        ask("quality", release="r-1")  # it tells of runs
 
 
-def test_fewer_fields_are_computed_from_fewer_measures():
+@pytest.mark.parametrize("name", ["products", "regions", "trends", "categories", "reps"])
+def test_fields_leave_the_rows_and_their_order_as_they_are(name):
+    usually = ask(name).asked
+    fewer = ask(name, fields=usually.shown[0]).asked
+    assert fewer.shown == usually.shown[:1]
+    assert fewer.request.measures == usually.request.measures  # which groups there are depends on all of them
+    assert fewer.request.order == usually.request.order
+    assert fewer.fill == usually.fill
+
+
+def test_what_is_sorted_by_is_computed_also_where_it_is_not_shown():
     asked = ask("products", fields="product_id,profit", order="-abc_class").asked
     assert asked.shown == ("product_id", "profit")
-    assert set(asked.request.measures) == {
-        "revenue",
-        "profit",
-    }  # what abc_class needs is computed and not shown
+    assert [entry.name for entry in asked.request.derived] == ["abc_class"]
+
+
+def test_a_row_about_everything_is_computed_from_the_measures_it_shows():
+    assert ask("kpis", fields="units").asked.request.measures == ("units",)
 
 
 def test_a_cursor_is_read_as_it_was_written_and_nothing_else_is():
@@ -102,6 +116,25 @@ def test_a_cursor_is_read_as_it_was_written_and_nothing_else_is():
     for text in ("", "x", "é", cursor.text()[:-3], "WzEsMiwzXQ", "bnVsbA", cursor.text() + "A"):
         with pytest.raises(FaultyParameters):
             read_cursor(text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"[" * 12_000,
+        b'["", "0123456789abcdef", 5]',
+        b'["r-\\ud800", "0123456789abcdef", 5]',
+        b'["r-\\u0000", "0123456789abcdef", 5]',
+        b'["../../x", "0123456789abcdef", 5]',
+        b'["r-1", "0123456789abcdef", true]',
+        b'["r-1", "0123456789abcdef", -1]',
+        b'["r-%s", "0123456789abcdef", 5]' % (b"x" * 3000),
+    ],
+    ids=lambda content: content[:20].decode(),
+)
+def test_a_forged_cursor_is_refused_before_anybody_is_asked_for_its_release(content):
+    with pytest.raises(FaultyParameters):
+        read_cursor(base64.urlsafe_b64encode(content).decode())
 
 
 def test_a_cursor_goes_on_on_its_release_with_its_question_only():
@@ -136,11 +169,46 @@ def test_gaps_are_filled_for_each_group_with_zeros_and_without_ratios():
     assert {line["channel"] for line in found} == {"web"}
     assert found[0]["average_order_value"] is None
     assert filled([], request, columns(request, catalogue())) == []
-    with pytest.raises(InvalidParameter, match="more than 10,000 rows"):
+    with pytest.raises(
+        FaultyParameters, match=r"every day of every group \(1 of them\) makes more than 10,000"
+    ):
         endless = request.model_copy(
             update={"by": ("day",), "first": date(1900, 1, 1), "last": date(2199, 1, 1)}
         )
         filled([], endless, columns(endless, catalogue()))
+
+
+def test_a_level_that_was_not_measured_is_missing_where_a_count_is_0():
+    request = Request(
+        source="stock", measures=("on_hand",), by=("day",), first=date(2025, 12, 21), last=date(2025, 12, 23)
+    )
+    measured = {"day": date(2025, 12, 22), "on_hand": 0}
+    found = filled([measured], request, columns(request, catalogue()))
+    assert [row["on_hand"] for row in found] == [None, 0, None]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            '{"measures": ["revenue"], "limit": "ten"}',
+            "limit cannot be 'ten': Input should be a valid integer",
+        ),
+        (
+            '{"measures": ["revenue"], "filters": {"state": [7]}}',
+            "filters.state.0 cannot be 7: it takes text of at most 200 characters, true, false or null",
+        ),
+        (
+            '{"measures": ["revenue"], "ordr": []}',
+            "ordr: Extra inputs are not permitted: did you mean order?",
+        ),
+        ("{}", "measures: Field required"),
+    ],
+)
+def test_a_fault_of_a_query_tells_the_value_and_the_right_ones_once(body, told):
+    with pytest.raises(FaultyParameters) as refused:
+        read_query(body)
+    assert [fault.detail for fault in refused.value.faults] == [told]
 
 
 @pytest.mark.parametrize(

@@ -119,9 +119,12 @@ class Answers:
 
 
 def holds(if_none_match: str, etag: str) -> bool:
-    """Whether ``If-None-Match`` names this entity tag, by weak comparison (RFC 9110, section 13.1.2)."""
+    """Whether ``If-None-Match`` names this entity tag, by weak comparison (RFC 9110, section 13.1.2).
+
+    ``*`` names whatever answer there is; whether there is one, only the answer tells: it names none.
+    """
     tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-    return any(tag in {"*", etag.removeprefix("W/")} for tag in tags)
+    return etag.removeprefix("W/") in tags
 
 
 def _stamped(stored: str, origin: Origin, cost: Cost) -> str:

@@ -27,6 +27,9 @@ _SHOWN = (
     "X-Total",
     "X-Truncated",
     "X-Next-Cursor",
+    "X-Bytes-Scanned",
+    "X-Cost-Usd",
+    "X-Cache",
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, RootModel
 
 from saleslake import sql
-from saleslake.analytics.cursor import Cursor
+from saleslake.analytics.cursor import Cursor, past_the_end
 from saleslake.analytics.deadline import Deadline
 from saleslake.analytics.gaps import MOST_ROWS, filled
 from saleslake.analytics.json_text import json_text
@@ -112,8 +112,8 @@ class Asked:
         ------
         Unavailable
             The release is older than a table this question reads.
-        InvalidParameter
-            There would be too many rows.
+        FaultyParameters
+            There would be too many rows, or its page lies behind the last one.
         NotFound
             The one thing asked for is not there.
         """
@@ -130,6 +130,8 @@ class Asked:
             total, found = len(found), found[self.offset : self.offset + self.limit]
         else:
             total = found[0][ROWS_IN_ALL] if found else 0
+        if self.offset and not found:
+            raise past_the_end()
         rows = [self._row(row) for row in found]
         facts = self._facts(planned, release.release_id, total, len(rows))
         return Computed(self._data(rows), facts, (result.bytes_scanned,))

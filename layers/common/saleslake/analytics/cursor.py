@@ -3,11 +3,14 @@
 import base64
 import binascii
 import json
+import re
 from typing import NamedTuple
 
+from saleslake.analytics.parameters import RELEASE_PATTERN
 from saleslake.analytics.problem import FaultyParameters, ParameterFault
 
 _MOST_ROWS = 10**9
+LONGEST_CURSOR = 256
 
 
 class Cursor(NamedTuple):
@@ -30,14 +33,23 @@ def read_cursor(text: str) -> Cursor:
     FaultyParameters
         It is none of ours.
     """
+    found = _decoded(text) if len(text) <= LONGEST_CURSOR else None
+    match found:
+        case [str(release), str(question), int(offset)] if (
+            re.fullmatch(RELEASE_PATTERN, release)
+            and not isinstance(offset, bool)
+            and 0 <= offset <= _MOST_ROWS
+        ):
+            return Cursor(release, question, offset)
+    raise FaultyParameters([_fault("cursor is not one that an answer gave as next")])
+
+
+def _decoded(text: str) -> object:
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
-            case [str(release), str(question), int(offset)] if 0 <= offset <= _MOST_ROWS:
-                return Cursor(release, question, offset)
+        return json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
-        pass
-    raise FaultyParameters([_fault("cursor is not one that an answer gave as next")])
+        return None
 
 
 def another_question() -> FaultyParameters:
@@ -45,6 +57,11 @@ def another_question() -> FaultyParameters:
     return FaultyParameters(
         [_fault("cursor belongs to another question: repeat the parameters of its first page")]
     )
+
+
+def past_the_end() -> FaultyParameters:
+    """The cursor points to where there are no rows."""
+    return FaultyParameters([_fault("cursor goes past the last row: follow next while there is one")])
 
 
 def _fault(detail: str) -> ParameterFault:

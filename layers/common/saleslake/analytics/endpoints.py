@@ -12,6 +12,7 @@ from saleslake.analytics.asked import Asked
 from saleslake.analytics.json_text import json_text
 from saleslake.analytics.named import Frozen, Wanted, usual, wanted
 from saleslake.analytics.overview import OVERVIEW, PATH, OverviewWanted, overview
+from saleslake.analytics.parameters import spelt
 from saleslake.analytics.problem import refuse_unknown
 from saleslake.analytics.reply import JSON, deadline_of, reply
 from saleslake.analytics.report import Question
@@ -109,11 +110,16 @@ def _accepts_csv(api: APIGatewayRestResolver) -> bool:
 
 @lru_cache(1)
 def _meta() -> str:
-    """The catalogue: what can be asked for, and what it means."""
-    found = catalogue().model_dump(mode="json", exclude={"endpoints": {"__all__": {"lookups", "derived"}}})
-    for entry in (*found["measures"], *found["dimensions"], *found["sources"]):
-        for inside in ("sql", "table", "where", "joins", "time"):
-            if isinstance(entry.get(inside), dict):
-                entry["sources"] = sorted(entry[inside])
-            entry.pop(inside, None)
+    """The catalogue: what can be asked for, and what it means; not how it is written in SQL."""
+    found = catalogue().model_dump(mode="json", exclude={"endpoints": {"__all__": {"body"}}})
+    for entry in found["dimensions"]:
+        entry |= {"parameter": spelt(entry["name"]), "sources": sorted(entry["sql"])}
+    for entry in found["measures"]:
+        entry["rollups"] = list(entry["rollups"])
+    inside = [
+        entry for part in ("lookups", "derived") for address in found["endpoints"] for entry in address[part]
+    ]
+    for entry in (*found["measures"], *found["dimensions"], *found["sources"], *inside):
+        for name in ("sql", "table", "where", "joins", "time"):
+            entry.pop(name, None)
     return json_text({"status": "success", "data": found})

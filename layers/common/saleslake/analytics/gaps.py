@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from saleslake.errors import InvalidParameter
+from saleslake.analytics.problem import FaultyParameters, ParameterFault
 from saleslake.metrics import built
 from saleslake.metrics.planner import Column
 from saleslake.metrics.request import Request
@@ -20,11 +20,12 @@ def filled(
 ) -> list[dict[str, Any]]:
     """Rows of every part of time from the first asked for (else found) to the last, in time's order.
 
-    Each other group that is there at all has a row for each; what was not counted is 0, ratios and changes are missing.
+    Each other group that is there at all has a row for each; what was not counted is 0, ratios,
+    levels and changes are missing.
 
     Raises
     ------
-    InvalidParameter
+    FaultyParameters
         There would be more than 10,000 rows.
     """
     unit = request.unit
@@ -35,9 +36,9 @@ def filled(
     last = start_of(request.last, unit) if request.last else max(days, default=None)
     keys = [name for name in request.by if name != unit]
     groups = {tuple(row[name] for name in keys): None for row in rows} or ({(): None} if not keys else {})
-    if first is None or last is None:
+    if first is None or last is None or not groups:
         return []
-    times = _times(first, last, unit, MOST_ROWS // max(1, len(groups)))
+    times = _times(first, last, unit, len(groups))
     known = {(row[unit], *(row[name] for name in keys)): row for row in rows}
     empty = _nothing(columns)
     backwards = request.order == (f"-{unit}",)
@@ -63,15 +64,13 @@ def start_of(day: date, unit: str) -> date:
             return day.replace(month=1, day=1)
 
 
-def _times(first: date, last: date, unit: str, most: int) -> list[date]:
+def _times(first: date, last: date, unit: str, groups: int) -> list[date]:
     found = []
     day = first
     while day <= last:
         found.append(day)
-        if len(found) > most:
-            raise InvalidParameter(
-                f"that is more than {MOST_ROWS:,} rows: shorten the time from from to to, or take a coarser grain"
-            )
+        if len(found) * groups > MOST_ROWS:
+            raise FaultyParameters([_too_many(unit, groups)])
         if unit in _MONTHS:
             year, month = divmod(day.year * 12 + day.month - 1 + _MONTHS[unit], 12)
             day = date(year, month + 1, 1)
@@ -80,12 +79,21 @@ def _times(first: date, last: date, unit: str, most: int) -> list[date]:
     return found
 
 
+def _too_many(unit: str, groups: int) -> ParameterFault:
+    detail = (
+        f"grain: a row for every {unit} of every group ({groups:,} of them) makes more than {MOST_ROWS:,} rows: "
+        "bring from and to closer, take a coarser grain, filter, or order by a figure, which leaves out what is empty"
+    )
+    return ParameterFault(parameter="grain", detail=detail)
+
+
 def _nothing(columns: Sequence[Column]) -> dict[str, Any]:
-    """What is counted is 0 where nothing happened; what is divided by it is missing."""
-    catalogue = built.catalogue()
-    ratios = {entry.name for entry in catalogue.measures if entry.additivity == "ratio"}
+    """What is counted is 0 where nothing happened; what is divided by it, or was not measured, is missing."""
+    counted = {
+        entry.name for entry in built.catalogue().measures if entry.additivity in {"additive", "distinct"}
+    }
     zeros = {"money": Decimal("0.00"), "integer": 0}
     return {
-        column.name: None if column.name.removesuffix("_before") in ratios else zeros.get(column.format)
+        column.name: zeros[column.format] if column.name.removesuffix("_before") in counted else None
         for column in columns
     }

@@ -131,7 +131,8 @@ def _of_source(endpoint: Endpoint, reading: Reading, request: Request) -> Asked:
     names = [column.name for column in columns(request, catalogue())]
     order = reading.order(names)
     shown = reading.choices("fields", names)
-    needed = only(request, {*shown, *(name.removeprefix("-") for name in order)}) if shown else request
+    sorted_by = {name.removeprefix("-") for name in order or endpoint.order}
+    needed = only(request, {*shown, *sorted_by}) if shown else request
     return Asked(
         name=endpoint.name,
         request=needed.model_copy(update={"order": order or _those(endpoint, needed)}),
@@ -157,17 +158,23 @@ def comparison(reading: Reading, request: Request, by: Iterable[str]) -> Compare
 
 
 def only(request: Request, names: set[str]) -> Request:
-    """A request without what none of these columns needs."""
+    """A request without what none of these columns needs; its rows are the same.
+
+    Which groups there are depends on every measure, so only where there are no groups can some be left out.
+    """
     derived = tuple(entry for entry in request.derived if entry.name in names)
     wanted = {name.removesuffix("_before").removesuffix("_change") for name in names}
     wanted.update(name for entry in derived for name in entry.needs)
-    measures = tuple(name for name in request.measures if name in wanted) or request.measures
+    if not request.by:
+        measures = tuple(name for name in request.measures if name in wanted) or request.measures
+    else:
+        measures = request.measures
     lookups = tuple(entry for entry in request.lookups if derived or names & entry.columns.keys())
     return request.model_copy(update={"measures": measures, "derived": derived, "lookups": lookups})
 
 
 def _those(endpoint: Endpoint, request: Request) -> tuple[str, ...]:
-    """The usual order, as far as its columns are asked for."""
+    """The usual order, as far as the rows are of its columns."""
     known = {column.name for column in columns(request, catalogue())}
     return tuple(name for name in endpoint.order if name.removeprefix("-") in known)
 

@@ -56,6 +56,8 @@ def dimensions(source: str) -> list[Dimension]:
 def parameters(endpoint: Endpoint) -> Mapping[str, Parameter]:
     """The query parameters of an endpoint by name."""
     found = [*_of_source(endpoint), *_filters(endpoint), *_of_rows(endpoint)]
+    if endpoint.is_of_runs:
+        return {parameter.name: parameter for parameter in found}
     found.append(
         Parameter(
             "release",

@@ -13,6 +13,7 @@ type Given = Mapping[str, Sequence[str]]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 LONGEST = 200
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _MOST_VALUES = 100
 
@@ -53,11 +54,12 @@ class Reading:
 
     def _day(self, name: str, text: str) -> date | None:
         try:
-            day = date.fromisoformat(text) if len(text) == len("2022-05-01") else None
+            day = date.fromisoformat(text) if _DAY.fullmatch(text) else None  # it takes weeks as well
         except ValueError:
             day = None
         if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.fault(name, f"cannot be {text[:LONGEST]!r}: it takes a day such as 2022-05-31")
+            years = f"{FIRST_YEAR} to {LAST_YEAR}"
+            self.fault(name, f"cannot be {text[:LONGEST]!r}: it takes a day such as 2022-05-31, of {years}")
             return None
         return day
 

@@ -17,6 +17,7 @@ from saleslake.metrics.built import catalogue
 from saleslake.metrics.planner import columns, plan
 from saleslake.metrics.request import Request, filters_of
 
+_SHOWN_OF_INPUT = 100
 _DAY = Field(default=None, ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))
 type Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 type FilterValue = Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]*$")] | bool | None
@@ -83,7 +84,7 @@ def read_query(body: str | None) -> Query:
     try:
         return Query.model_validate_json(body or "")
     except ValidationError as error:
-        raise FaultyParameters([_told(fault["loc"], fault["msg"]) for fault in error.errors()]) from error
+        raise FaultyParameters(_told(error)) from error
 
 
 def asked_by(query: Query) -> Wanted:
@@ -200,12 +201,23 @@ def _typed(name: str, values: Sequence[str | bool | None]) -> Sequence[str | boo
     return values
 
 
-def _told(place: tuple[str | int, ...], text: str) -> ParameterFault:
-    name = ".".join(map(str, place))
-    known = [field.alias or field_name for field_name, field in Query.model_fields.items()]
-    near = closest(name, known) if text.startswith("Extra inputs") else []
-    right = f": did you mean {' or '.join(near)}?" if near else ""
-    return ParameterFault(parameter=name or "body", detail=f"{name or 'body'}: {text}{right}", closest=near)
+def _told(error: ValidationError) -> list[ParameterFault]:
+    """One fault for each field; a value of a filter has one per type it could be of, which are told as one."""
+    found: dict[str, ParameterFault] = {}
+    for fault in error.errors(include_url=False):
+        place, text = fault["loc"], fault["msg"]
+        if place[:1] == ("filters",) and len(place) > len(("filters", "state", 0)):
+            place, text = place[:3], f"it takes text of at most {LONGEST} characters, true, false or null"
+        name = ".".join(map(str, place)) or "body"
+        known = [field.alias or field_name for field_name, field in Query.model_fields.items()]
+        near = closest(name, known) if fault["type"] == "extra_forbidden" else []
+        right = f": did you mean {' or '.join(near)}?" if near else ""
+        shown = repr(fault["input"])[:_SHOWN_OF_INPUT] if len(place) else ""
+        value = f" cannot be {shown}" if shown and fault["type"] not in {"missing", "extra_forbidden"} else ""
+        found.setdefault(
+            name, ParameterFault(parameter=name, detail=f"{name}{value}: {text}{right}", closest=near)
+        )
+    return list(found.values())
 
 
 def _refused(parameter: str, detail: str) -> FaultyParameters:

@@ -69,6 +69,11 @@ class Measure(Entry):
         """The measures it is made of; none when it is computed from rows."""
         return tuple(dict.fromkeys(_REFERENCE.findall(self.sql)))
 
+    @property
+    def is_level(self) -> bool:
+        """Whether it is measured now and then: where it was not, it is not 0 but unknown."""
+        return self.additivity == "semi_additive"
+
 
 class Figure(Entry):
     """What only a view can say, because it ranks, scores or compares."""

@@ -131,9 +131,7 @@ def _check(request: Request, catalogue: Catalogue) -> None:
         raise InvalidParameter("rows are of one part of time, not of two")
     if request.unit != "day" and (request.first is None or request.first != request.last):
         for name in request.measures:
-            if any(
-                catalogue.measure(part).additivity == "semi_additive" for part in _sums([name], catalogue)
-            ):
+            if any(catalogue.measure(part).is_level for part in _sums([name], catalogue)):
                 raise InvalidParameter(
                     f"{name} is a level and does not add up over days: ask by day, or for one day"
                 )
@@ -199,10 +197,10 @@ def _groups(
         columns |= {f"{name}_before": kind for name, kind in columns.items()}
     selects = [_widened(piece, request, columns) for piece in pieces]
     # each group has each sum from one piece; groups one piece does not have are 0 there
-    cells = [
-        *request.by,
-        *(f"COALESCE(MAX({name}), {_zero(kind)}) AS {name}" for name, kind in columns.items()),
-    ]
+    cells = [*request.by]
+    for name, kind in columns.items():
+        level = catalogue.measure(name.removesuffix("_before")).is_level
+        cells.append(f"MAX({name}) AS {name}" if level else f"COALESCE(MAX({name}), {_zero(kind)}) AS {name}")
     text = f"SELECT {', '.join(cells)} FROM ({' UNION ALL '.join(selects)}) AS pieces"  # noqa: S608 - our names
     return text + (f" GROUP BY {', '.join(request.by)}" if request.by else ""), parameters
 
@@ -222,7 +220,10 @@ def _widened(piece: _Piece, request: Request, columns: dict[str, str]) -> str:
 
 
 def _answer(request: Request, sums: Sequence[str], catalogue: Catalogue) -> str:
-    """Measures from sums; a group in which all of them are 0 may be missing from a rollup, so it is always left out."""
+    """Measures from sums; a group in which all of them are 0 may be missing from a rollup, so it is always left out.
+
+    Not so levels: that one was measured as 0 is worth a row.
+    """
     suffixes = ("", "_before") if request.compare else ("",)
     cells = [
         *request.by,
@@ -230,7 +231,10 @@ def _answer(request: Request, sums: Sequence[str], catalogue: Catalogue) -> str:
     ]
     text = f"SELECT {', '.join(cells)} FROM groups"  # noqa: S608 - names and expressions of metrics.yaml
     if request.by:
-        text += f" WHERE {' OR '.join(f'{name}{suffix} <> 0' for name in sums for suffix in suffixes)}"
+        there = {name: "IS NOT NULL" if catalogue.measure(name).is_level else "<> 0" for name in sums}
+        text += (
+            f" WHERE {' OR '.join(f'{name}{suffix} {there[name]}' for name in sums for suffix in suffixes)}"
+        )
     return text
 
 

@@ -104,7 +104,7 @@ def earlier(first: date, last: date, compare: Compare, unit: str | None) -> Earl
     """The period that another is compared with.
 
     The period before is as many months long where both ends are those of months, else as many days. A year before means
-    the same dates; by day or week the same weekdays, 364 days before.
+    the same dates, whole months staying whole; by day or week the same weekdays, 364 days before.
 
     Raises
     ------
@@ -117,7 +117,8 @@ def earlier(first: date, last: date, compare: Compare, unit: str | None) -> Earl
     if compare == "previous_year":
         if by_days:
             return Earlier(first - timedelta(days=364), last - timedelta(days=364), "day", 364)
-        return Earlier(_months_back(first, 12), _end_months_back(last, 12), "month", 12)
+        end = _end_months_back(last, 12) if _begins(first, "month") else _months_back(last, 12)
+        return Earlier(_months_back(first, 12), end, "month", 12)
     if not by_days and whole(first, last, "month"):
         months = (last.year - first.year) * 12 + last.month - first.month + 1
         return Earlier(_months_back(first, months), first - timedelta(days=1), "month", months)

@@ -52,10 +52,12 @@ def rows_on(question: Question, where: Source | Rollup, catalogue: Catalogue) ->
 def measure_on(name: str, where: Source | Rollup, catalogue: Catalogue) -> str:
     """The expression of a measure, its parts put in."""
     measure = catalogue.measure(name)
-    computed = measure.parts or isinstance(where, Source)
-    text = (
-        measure.sql if computed else f"COALESCE({measure.rollups[where.name]}, 0)"
-    )  # no rows: 0 of everything
+    if measure.parts or isinstance(where, Source):
+        text = measure.sql
+    elif measure.is_level:
+        text = measure.rollups[where.name]
+    else:
+        text = f"COALESCE({measure.rollups[where.name]}, 0)"  # no rows: 0 of everything
     return _REFERENCE.sub(lambda part: f"({measure_on(part[1], where, catalogue)})", text)
 
 
