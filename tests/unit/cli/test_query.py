@@ -63,12 +63,15 @@ def test_a_name_that_is_not_there_is_answered_with_those_that_are(saleslake: Cal
     assert "there is no saved query payments; there are: payment_methods, revenue_trend" in result.output
 
 
+WIDE = {f"figure_{number}": f"{10**9 + number}.25" for number in range(30)}
 ANALYTICS = '{"data": {"kpis": {"total_revenue": 71673394.00, "share": 0.10}, "gaps": []}, "name": "Ü"}'
 DOCUMENTS = {
     "/v1/analytics": (200, "application/json", ANALYTICS, None),
     "/v1/docs": (200, "text/html; charset=utf-8", "<p>[bold]60.00</p>", None),
     "/v1/exports": (202, "application/json", '{"id": "e-1", "status": "running"}', "exports/e-1"),
 }
+WIDE_CSV = f"{','.join(WIDE)},name\n" + f"{','.join(WIDE.values())},a blue [shirt] of wool\n"
+ROWS_CSV = WIDE_CSV + WIDE_CSV.splitlines()[1]
 PAGES = {
     "": ("state,revenue\nGoa,10.00\n", "more"),
     "more": ("state,revenue\n'=Kerala,0.30\n", None),
@@ -98,6 +101,9 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str, str]]]
             if document := DOCUMENTS.get(self.path):
                 status, media_type, text, location = document
                 self._send(status, text, {"Content-Type": media_type, "Location": location})
+                return
+            if wide := {"/v1/one": WIDE_CSV, "/v1/two": ROWS_CSV}.get(self.path):
+                self._send(200, wide, {"Content-Type": "text/csv"})
                 return
             text, cursor = PAGES[given.get("cursor", "")]
             facts = {"X-Release": "r-1", "X-Total": "2", "X-Next-Cursor": cursor}
@@ -240,3 +246,32 @@ def test_a_question_that_is_no_json_is_refused_with_its_place(
     assert result.exit_code == 1
     assert fault in result.output
     assert api == []
+
+
+@pytest.mark.usefixtures("api")
+def test_an_answer_of_one_row_is_a_list_of_names_and_values(saleslake: Callable[..., Result]) -> None:
+    lines = [line.split(maxsplit=1) for line in saleslake("query", "/one").output.splitlines()]
+    assert [[name, value.strip()] for name, value in lines[:-1]] == [
+        *map(list, WIDE.items()),
+        ["name", "a blue [shirt] of wool"],
+    ]
+
+
+@pytest.mark.usefixtures("api")
+def test_in_a_pipe_each_row_is_one_line_however_wide(saleslake: Callable[..., Result]) -> None:
+    names, *rows, _ = saleslake("query", "/two").output.splitlines()
+    assert names.split() == [*WIDE, "name"]
+    assert [row.split() for row in rows] == [[*WIDE.values(), "a", "blue", "[shirt]", "of", "wool"]] * 2
+
+
+@pytest.mark.usefixtures("api")
+@pytest.mark.parametrize(("columns", "last_cell"), [("60", ["a", "blue"]), ("465", ["a", "blue", "[shirt]"])])
+def test_on_a_terminal_texts_are_folded_and_numbers_never(
+    saleslake: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, columns: str, last_cell: list[str]
+) -> None:
+    for name, value in {"FORCE_COLOR": "1", "TERM": "dumb", "COLUMNS": columns, "LINES": "25"}.items():
+        monkeypatch.setenv(name, value)
+    lines = [line.split() for line in saleslake("query", "/two").output.splitlines()]
+    assert lines[0] == [*WIDE, "name"]
+    rows = [line[30:] for line in lines if line[:30] == [*WIDE.values()]]
+    assert rows == [last_cell, last_cell]

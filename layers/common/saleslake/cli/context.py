@@ -15,7 +15,7 @@ from saleslake.aws.stack import Stack, aws_failures_in_words, find_stack
 from saleslake.config import Settings
 from saleslake.errors import SaleslakeError
 
-PIPE_WIDTH = 132  # columns when the output is no terminal: tables keep their rows on one line
+PIPE_WIDTH = 100_000  # columns when the output is no terminal: no row of a table is folded, however wide
 
 
 class Errors(click.Group):
@@ -81,7 +81,7 @@ class Deployed:
 
 
 def terminal() -> Console:
-    """Standard output, as wide as the terminal, or wide enough for our tables when it is a pipe."""
+    """Standard output, as wide as the terminal, or wide enough for any table when it is a pipe."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
 

@@ -3,16 +3,16 @@
 import csv
 import sys
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import click
 from rich.highlighter import JSONHighlighter
 from rich.table import Table
+from rich.text import Text
 
 from saleslake.cli.api import Api, Document
-from saleslake.cli.context import Deployed, deployed
+from saleslake.cli.context import PIPE_WIDTH, Deployed, deployed
 from saleslake.cli.json_text import indented, read_json
 from saleslake.errors import BadInput, UnknownQuery
 
@@ -116,11 +116,24 @@ def _write(rows: Sequence[Sequence[str]]) -> None:
 def _show(
     lake: Deployed, columns: Sequence[str], rows: Sequence[Sequence[str]], limit: int, total: int
 ) -> None:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in islice(rows, limit):
-        table.add_row(*row)
-    lake.console.print(table)
+    if total == len(rows) == 1:
+        table = _table(("", ""), list(zip(columns, rows[0], strict=True)))
+        table.show_header = False
+    else:
+        table = _table(columns, rows[:limit])
+    needed = lake.console.measure(table, options=lake.console.options.update(width=PIPE_WIDTH)).minimum
+    if needed > lake.console.width:
+        table.width = needed  # it runs over the edge instead of losing columns
+    lake.console.print(table, crop=False)
     if total > min(limit, len(rows)):
         lake.console.print(f"{min(limit, len(rows))} of {total:,} rows; --csv writes all", style="dim")
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table that folds texts to fit the terminal, but nothing of one word: half a number is another number."""
+    table = Table(box=None, pad_edge=False)
+    for name, *values in zip(columns, *rows, strict=True):
+        table.add_column(name, no_wrap=not any(" " in value for value in values), overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
