@@ -106,6 +106,12 @@ def test_what_is_sorted_by_is_computed_also_where_it_is_not_shown():
     assert [entry.name for entry in asked.request.derived] == ["abc_class"]
 
 
+def test_a_filter_on_a_day_takes_days():
+    (picked,) = ask("customers", cohort_month="2025-01-01").asked.request.filters
+    assert picked.values == (date(2025, 1, 1),)
+    assert "2025-13" in faults("customers", cohort_month="2025-13")["cohort_month"]
+
+
 def test_a_row_about_everything_is_computed_from_the_measures_it_shows():
     assert ask("kpis", fields="units").asked.request.measures == ("units",)
 

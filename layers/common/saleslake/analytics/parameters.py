@@ -95,7 +95,7 @@ def _filters(endpoint: Endpoint) -> list[Parameter]:
     for name, target in filters(endpoint).items():
         dimension = known.get(target)
         form = dimension.type if dimension else endpoint.columns.get(target)
-        values: Schema = {"type": "boolean" if form == "boolean" else "string"}
+        values: Schema = _DAY if form == "date" else {"type": "boolean" if form == "boolean" else "string"}
         if target in bands:
             values["enum"] = list(dict.fromkeys(bands[target]))
         text = (

@@ -110,6 +110,8 @@ class Reading:
         if len(texts) > _MOST_VALUES:
             self.fault(name, f"takes at most {_MOST_VALUES} values")
             return ()
+        if schema.get("format") == "date":
+            return tuple(day for text in texts if (day := self._day(name, text)))
         known = ["true", "false"] if schema["type"] == "boolean" else schema.get("enum")
         if isinstance(known, list):
             found = [self._among(name, text, known) for text in texts]

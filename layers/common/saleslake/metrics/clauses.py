@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from saleslake.metrics.request import Value
+
 ROWS_IN_ALL = "rows_in_all"  # the column that counts the rows of all pages
 
 
-def one_of(name: str, values: Sequence[str | bool | None]) -> str:
+def one_of(name: str, values: Sequence[Value]) -> str:
     """The condition that a column has one of these values, with a place for each that is not None."""
     places = ", ".join("?" for value in values if value is not None)
     tests = [f"{name} IN ({places})"] if places else []

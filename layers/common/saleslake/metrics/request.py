@@ -11,7 +11,7 @@ from saleslake.errors import InvalidParameter
 from saleslake.metrics.endpoint import Derived, Lookup
 from saleslake.metrics.model import TIMES
 
-type Value = str | bool | None
+type Value = str | bool | date | None
 type Compare = Literal["previous_period", "previous_year"]
 
 

@@ -47,7 +47,7 @@ SELECT
     dim_customer.segment,
     dim_customer.region,
     dim_customer.state,
-    date_format(scored.first_sale_date, '%Y-%m') AS cohort_month,
+    date_trunc('month', scored.first_sale_date) AS cohort_month,
     scored.first_sale_date,
     scored.last_sale_date,
     scored.orders,
