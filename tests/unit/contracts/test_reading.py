@@ -65,6 +65,25 @@ def custom(name, value):
             "orders.yaml: amazon_orders.order_date.logicalTypeOptions.minimum: '1 May' is no date",
         ),
         (
+            lambda d: column(d, "sku").update(name="when"),
+            "orders.yaml: amazon_orders.when: 'when' is a word of SQL; when_ would do",
+        ),
+        (lambda d: column(d, "sku").update(name="null"), "'null' is a word of SQL; null_ would do"),
+        (lambda d: d["schema"][0].update(name="order"), "'order' is a word of SQL; order_ would do"),
+        (
+            lambda d: column(d, "sku").update(name="run_id"),
+            "orders.yaml: amazon_orders.run_id: 'run_id' is taken by the tables themselves; run_id_ would do",
+        ),
+        (lambda d: column(d, "sku").update(name="SKU No"), "'SKU No' is no column name: lower case"),
+        (
+            lambda d: column(d, "sku").update(name="style"),
+            "orders.yaml: amazon_orders.style: two columns have this name",
+        ),
+        (
+            lambda d: column(d, "amount").update(physicalType="decimal(18,4)"),
+            "orders.yaml: amazon_orders.amount.money: sums are kept to the cent: make it decimal(18,2), or leave",
+        ),
+        (
             lambda d: column(d, "currency").update(customProperties=custom("requiredWith", "price")),
             "orders.yaml: amazon_orders.currency.requiredWith: no column 'price'",
         ),

@@ -33,7 +33,10 @@ def infer(file: Path, name: str | None, out: Path | None) -> None:
     except FileUnreadable as problem:
         raise NothingToInfer(str(problem.refusal)) from problem
     if out:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as problem:
+            raise click.FileError(str(out), problem.strerror) from problem
         click.echo(f"{out}: fill in what says FILL IN, put it into the folder of contracts, deploy")
     else:
         click.echo(text, nl=False)

@@ -1,11 +1,11 @@
 """How a delivered file differs from its contract in its columns, and which differences are let in."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from saleslake.contracts.headers import HeaderMatch, nearest_header, normalise_header
-from saleslake.contracts.model import PROVENANCE, Column, Contract, Frozen
+from saleslake.contracts.model import Column, Contract, Frozen
+from saleslake.contracts.names import name_fault
 from saleslake.contracts.readable import readable
 from saleslake.contracts.refusal import FileRefusal
 
@@ -13,8 +13,6 @@ RENAMED = (
     0.85  # `Comission Rate` is as like as that to `Commission Rate`; `customer_name` to `customer_id` 0.75
 )
 ENOUGH = 20  # values that must be there before a column can be said to hold something else
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
-_OWN = {*(column.name for column in PROVENANCE), "run_id", "version_hash"}
 
 
 class Change(Frozen):
@@ -60,9 +58,7 @@ def refuse_header(contract: Contract, match: HeaderMatch) -> FileRefusal | None:
                 suggestion=column.headers[0],
             )
     for name, header in added.items():
-        if contract.extra_columns == "refuse" or (
-            contract.extra_columns == "add" and not _can_be_named(name)
-        ):
+        if contract.extra_columns == "refuse" or (contract.extra_columns == "add" and name_fault(name)):
             return _refuse_added(contract, header, added)
     return None
 
@@ -131,10 +127,6 @@ _FATES = {
     "add": "the contract does not know it; it is kept as text from now on",
     "refuse": "the contract does not allow it",
 }
-
-
-def _can_be_named(name: str) -> bool:
-    return bool(_NAME.fullmatch(name)) and name not in _OWN
 
 
 def _refuse_added(contract: Contract, header: str, added: Mapping[str, str]) -> FileRefusal:

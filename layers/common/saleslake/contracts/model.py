@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict
 Action = Literal["warn", "quarantine", "halt"]
 TableAction = Literal["warn", "halt"]
 ExtraColumns = Literal["ignore", "add", "refuse"]
+CENTS = 2
+"""Decimals of money, the most that accounts of files and runs keep."""
 Kind = Literal["string", "integer", "decimal", "boolean", "date", "timestamp"]
 
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from saleslake.contracts.aliases import Aliases
 from saleslake.contracts.dates import DateFormat
 from saleslake.contracts.headers import normalise_header
-from saleslake.contracts.model import Column, Contract, ExtraColumns, Kind, ValueRule, Watched
+from saleslake.contracts.model import CENTS, Column, Contract, ExtraColumns, Kind, ValueRule, Watched
+from saleslake.contracts.names import name_fault
 from saleslake.contracts.relations import DUPLICATES, read_relations
 from saleslake.contracts.rules import read_rules
 from saleslake.errors import ContractInvalid
@@ -30,20 +31,9 @@ _KINDS: Mapping[str, tuple[Kind, str]] = {
 }
 _DAYS: tuple[Kind, ...] = ("date", "timestamp")
 _COLUMN_PROPERTIES = {
-    *(
-        "headers",
-        "headerRequired",
-        "pii",
-        "formats",
-        "aliases",
-        "unknownAlias",
-        "requiredWith",
-        "dropSuffix",
-        "money",
-        "tracked",
-        "notAfterLanding",
-    ),
-}
+    "headers", "headerRequired", "pii", "formats", "aliases", "unknownAlias", "requiredWith", "dropSuffix", "money",
+    "tracked", "notAfterLanding",
+}  # fmt: skip
 _TABLE_PROPERTIES = {"occurrence", "extraColumns", "ignoredColumns", "partitionBy", "validFrom", "anomalies"}
 _HOURS = {"h": 1, "hours": 1, "d": 24, "days": 24}
 
@@ -103,10 +93,8 @@ class _Reading:
 
     def contract(self, document: Mapping[str, Any], table: Mapping[str, Any]) -> Contract:
         name = self.need(table, "name", "schema[0]")
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            raise self.wrong(
-                "schema[0].name", f"{name!r} is no table name: lower case, digits and underscores"
-            )
+        if fault := name_fault(name, column=False):
+            raise self.wrong("schema[0].name", fault)
         custom = self.custom(table, name, _TABLE_PROPERTIES)
         if custom.get("extraColumns", "ignore") not in get_args(ExtraColumns):
             expected = f"expected one of {', '.join(get_args(ExtraColumns))}"
@@ -181,6 +169,8 @@ class _Reading:
 
     def column(self, node: Mapping[str, Any], table: str) -> Column:
         where = f"{table}.{self.need(node, 'name', table)}"
+        if fault := name_fault(str(node["name"])):
+            raise self.wrong(where, fault)
         if node.get("logicalType") not in _KINDS:
             raise self.wrong(f"{where}.logicalType", f"expected one of {', '.join(_KINDS)}")
         kind, pattern = _KINDS[node["logicalType"]]
@@ -283,12 +273,21 @@ class _Reading:
         return wanted
 
     def check_together(self, columns: Sequence[Column], table: str) -> None:
-        """Raise where two columns answer to one header, or one leans on a column that is not there."""
-        names = {column.name for column in columns}
+        """Raise where two columns have one name or answer to one header, or one leans on a column that is not there."""
+        names: set[str] = set()
+        for column in columns:
+            if column.name in names:
+                raise self.wrong(f"{table}.{column.name}", "two columns have this name")
+            names.add(column.name)
         answered: dict[str, str] = {}
         for column in columns:
             if column.required_with and column.required_with not in names:
                 raise self.wrong(f"{table}.{column.name}.requiredWith", f"no column {column.required_with!r}")
+            if column.money and (column.kind != "decimal" or column.scale > CENTS):
+                raise self.wrong(
+                    f"{table}.{column.name}.money",
+                    f"sums are kept to the cent: make it decimal(18,{CENTS}), or leave money out",
+                )
             for header in {normalise_header(text) for text in column.answers_to}:
                 if answered.setdefault(header, column.name) != column.name:
                     raise self.wrong(

@@ -28,7 +28,7 @@ def check_schema(contract: Contract, schema: pa.Schema, match: HeaderMatch) -> F
     """
     for name, position in match.positions.items():
         field = schema.field(position)
-        refusal = _refuse(contract.by_name[name], field.name, value_type(field.type))
+        refusal = refuse_type(contract.by_name[name], field.name, value_type(field.type))
         if refusal:
             return refusal
     return None
@@ -39,7 +39,9 @@ def value_type(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _refuse(column: Column, delivered: str, kind: pa.DataType) -> FileRefusal | None:
+def refuse_type(column: Column, delivered: str, kind: pa.DataType) -> FileRefusal | None:
+    """Refuse a column by its type: its name as delivered, and the type of its values."""
+
     def refusal(code: str, message: str, expected: str) -> FileRefusal:
         return FileRefusal(code=code, message=message, column=delivered, value=str(kind), expected=expected)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import yaml
 
 from saleslake.contracts.aliases import load_aliases
-from saleslake.contracts.headers import normalise_header
 from saleslake.contracts.odcs import contract_from_document
+from saleslake.contracts.refusal import FileRefusal
 from saleslake.ingest.infer.guess import COUNTS_ROWS, NAMES_NO_NUMBER, Guess, guess_column
+from saleslake.ingest.infer.naming import column_names, dataset_name
 from saleslake.ingest.infer.rows import Rows, read_rows
 
 FILL_IN = "to-be-named"
@@ -34,13 +35,17 @@ def infer_contract(path: Path, dataset: str | None = None) -> str:
         Its columns have names that no contract can have.
     """
     found = read_rows(path)
-    name = dataset or normalise_header(path.name.partition(".")[0])
+    name = dataset or dataset_name(path.name.partition(".")[0])
+    names = column_names(found.header)
     guesses = [
-        guess_column(header, [row[at] for row in found.rows], found.types[at] if found.types else "")
+        guess_column(
+            names[header], header, [row[at] for row in found.rows], found.types[at] if found.types else ""
+        )
         for at, header in enumerate(found.header)
-        if header.strip()
+        if header in names
     ]
-    text = "\n".join(_lines(name, path.name, guesses, _key(found, guesses))) + "\n"
+    lines = _lines(name, path.name, guesses, _key(found, guesses), found.left_out)
+    text = "\n".join(lines) + "\n"
     contract_from_document(yaml.safe_load(text), f"{name}.yaml", aliases=load_aliases)
     return text
 
@@ -70,7 +75,9 @@ def _likelihood(guess: Guess) -> tuple[bool, bool]:
     return not NAMES_NO_NUMBER.search(guess.name), guess.kind == "integer"
 
 
-def _lines(name: str, file: str, guesses: Sequence[Guess], key: Sequence[str]) -> Iterator[str]:
+def _lines(
+    name: str, file: str, guesses: Sequence[Guess], key: Sequence[str], left_out: Sequence[FileRefusal]
+) -> Iterator[str]:
     yield f"# A first contract, inferred from {file}: read it line by line, above all what says FILL IN."
     yield "# saleslake's own properties: docs/contracts.md. The rest is the Open Data Contract Standard v3."
     yield from (
@@ -93,6 +100,8 @@ def _lines(name: str, file: str, guesses: Sequence[Guess], key: Sequence[str]) -
     if day:
         yield f"      - {{property: partitionBy, value: {day.name}}}"
     yield "      - {property: extraColumns, value: ignore}  # or add, refuse"
+    for refusal in left_out:
+        yield f"    # FILL IN what becomes of {refusal.column!r}, left out: {refusal.message}"
     yield "    properties:"
     money = next((guess.name for guess in guesses if guess.money), None)
     for guess in guesses:
@@ -112,6 +121,8 @@ def _column(guess: Guess, key: Sequence[str], money: str | None) -> Iterator[str
     if guess.pii:
         yield "        classification: confidential"
     yield f"        description: FILL IN{f' (seen {guess.seen})' if guess.seen else ''}."
+    if guess.remark:
+        yield f"        # FILL IN a better type: {guess.remark}."
     if guess.minimum is not None:
         yield f"        logicalTypeOptions: {{minimum: {guess.minimum}}}"
     if guess.examples and not guess.pii:

@@ -3,12 +3,14 @@
 import csv
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from saleslake.contracts.delimited import DELIMITERS, read_header
 from saleslake.contracts.headers import normalise_header
+from saleslake.contracts.model import Column
 from saleslake.contracts.refusal import FileRefusal, FileUnreadable
 from saleslake.formats.json_split import head_keys, is_array, records
 from saleslake.formats.json_text import DECODER, Pairs, looks_like_json, render
@@ -17,6 +19,7 @@ from saleslake.ingest.delivered import Delivered
 from saleslake.ingest.text import Text
 
 MOST = 100_000  # rows that are looked at
+_TEXT = Column(name="any", kind="string", physical_type="string", description="Any column.", headers=())
 
 
 class Rows(NamedTuple):
@@ -25,6 +28,8 @@ class Rows(NamedTuple):
     header: list[str]
     rows: list[list[str]]
     types: tuple[str, ...] = ()
+    left_out: tuple[FileRefusal, ...] = ()
+    """Columns of a type that the door refuses."""
 
 
 def read_rows(path: Path) -> Rows:
@@ -47,19 +52,27 @@ def _typed_rows(path: Path) -> Rows:
         kind = MAGIC[file.read(4)]
         file.seek(0)
         opened = parquet.ParquetRows(file) if kind == "parquet" else avro.AvroRows(file)
-        header = list(opened.schema.names)
-        types = tuple(str(schema.value_type(kind)) for kind in opened.schema.types)
+        kinds = {field.name: schema.value_type(field.type) for field in opened.schema}
+        left_out = {
+            name: refusal
+            for name, kind in kinds.items()
+            if (refusal := schema.refuse_type(_TEXT, name, kind))
+        }
+        header = [name for name in opened.schema.names if name not in left_out]
         found: list[list[str]] = []
         for batch in opened.batches(10_000):
             found += [[_text(row[name]) for name in header] for row in batch.to_pylist()]
             if len(found) >= MOST:
                 break
-    return Rows(header, found[:MOST], types)
+    types = tuple(str(kinds[name]) for name in header)
+    return Rows(header, found[:MOST], types, tuple(left_out.values()))
 
 
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value:f}"  # of 0.00000000 str makes 0E-8
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
@@ -75,6 +88,9 @@ def _text_rows(path: Path) -> Rows:
 
 
 def _csv_rows(whole: str) -> Rows:
+    csv.field_size_limit(
+        max(len(whole), csv.field_size_limit())
+    )  # a field may be as long as the record that has it
     candidates = {delimiter: read_header(whole, delimiter) for delimiter in DELIMITERS}
     delimiter = max(candidates, key=lambda candidate: len(candidates[candidate]))
     header = candidates[delimiter]
