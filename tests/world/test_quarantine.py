@@ -88,7 +88,8 @@ def test_open_rows_are_grouped_by_rule_and_listed_with_place_and_value(refused, 
         ["amazon_orders", "reporting_currency", "1", "1"],
     ]
     listed = console("quarantine", "list", "--rule", "date_format")
-    assert listed.startswith("report.csv:3  date_format order_date=31-31-22\n    405-2,31-31-22,")
+    assert listed.startswith("report.csv:3  date_format order_date='31-31-22': expected a day written")
+    assert "\n    405-2,31-31-22," in listed
 
 
 def test_the_table_tells_the_same_with_personal_data_hidden(refused, lake):
@@ -116,8 +117,9 @@ def test_corrected_and_replayed_rows_give_the_release_of_a_file_that_was_right_f
     with exported.open("w", newline="") as file:
         csv.writer(file).writerows([first, *rows])
 
-    console("replay", str(exported))
+    told = console("replay", str(exported))
 
+    assert "report.csv: 4 corrected rows: 4 entered the release, 0 refused again" in told
     assert (lake.query(FIGURES), lake.analytics()["data"]) == right
     assert console("quarantine") == "no row is in quarantine\n"
     assert lake.query("SELECT DISTINCT state FROM quarantine") == [["replayed"]]
@@ -126,6 +128,5 @@ def test_corrected_and_replayed_rows_give_the_release_of_a_file_that_was_right_f
     assert ["report.csv", "5", "4", "1", "true"] in closed
     # the same again changes nothing
     release = lake.release()
-    console("replay", str(exported))
-    assert lake.query(FIGURES) == right[0]
-    assert set(lake.release()["files"]) == set(release["files"])
+    assert "every row of report.csv is in the file already" in console("replay", str(exported))
+    assert lake.release() == release

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import boto3
 import pytest
@@ -9,7 +10,7 @@ from click.testing import Result
 
 from saleslake.cli import again
 from saleslake.cli.context import Deployed
-from tests.unit.cli.conftest import add_release
+from tests.unit.cli.conftest import add_file, add_release
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,8 @@ def asked(lake: Deployed) -> list[dict]:
 def test_a_command_asks_for_what_it_is_named_after(
     line: list[str], order: dict, lake: Deployed, saleslake: Callable[..., Result]
 ) -> None:
+    for name in ("a.csv", "b.csv"):
+        add_file(lake.ledger, f"id of {name}", name)
     assert saleslake(*line).exit_code == 0
     assert asked(lake) == [order]
 
@@ -59,6 +62,7 @@ def test_a_command_asks_for_what_it_is_named_after(
         (["backfill", "2025-01-15", "--to", "2025-01-16"], "either DATE, or --from and --to"),
         (["backfill", "--dataset", "amazon"], "no dataset amazon; there are"),
         (["replay"], "Missing argument"),
+        (["replay", "never.csv"], "no file never.csv was ever accepted"),
         (["expire"], "--days or --keep"),
         (["expire", "--keep", "0"], "0 is not in the range"),
     ],
@@ -68,6 +72,26 @@ def test_what_makes_no_sense_is_refused_before_anything_starts(
 ) -> None:
     result = saleslake(*line)
     assert result.exit_code != 0
+    assert reason in result.output
+    assert asked(lake) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("order,qty,quarantine_file,quarantine_line,quarantine_reasons\n", "holds a header and no row"),
+        ("order,qty\n1,2\n", "was ever accepted, and it is no export of refused rows"),
+        ("order,qty,quarantine_file,quarantine_line\n1,2,unknown,2\n", "no file unknown was ever accepted"),
+    ],
+)
+def test_a_path_that_holds_nothing_to_replay_starts_no_run(
+    text: str, reason: str, tmp_path: Path, lake: Deployed, saleslake: Callable[..., Result]
+) -> None:
+    path = tmp_path / "corrections.csv"
+    path.write_text(text)
+    result = saleslake("replay", str(path))
+    assert result.exit_code == 1
+    assert str(path) in result.output
     assert reason in result.output
     assert asked(lake) == []
 

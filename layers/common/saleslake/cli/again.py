@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from saleslake.cli.context import Deployed, deployed
-from saleslake.cli.quarantine import take_corrections
+from saleslake.cli.corrected import corrections_in, take_corrections, tell_corrected, waiting
 from saleslake.cli.runs import tell, watched
+from saleslake.errors import UnknownFile
 from saleslake.release.order import Order
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -45,13 +46,20 @@ def replay(lake: Deployed, files: tuple[str, ...]) -> None:
 
     A FILE on this machine that `saleslake quarantine export` wrote puts its corrected rows in their places instead.
     """
-    corrected = {
-        name: found
-        for name in files
-        if Path(name).is_file() and (found := take_corrections(lake, Path(name)))
-    }
-    again = [name for name in files if name not in corrected]
-    ask(lake, {"replay": again} if again else {})
+    paths = {name: Path(name) for name in files if Path(name).is_file()}
+    found = {name: read for name, path in paths.items() if (read := corrections_in(path)) is not None}
+    again = [name for name in files if name not in found]
+    known = (
+        {item[field] for item in lake.ledger.items("file") for field in ("sk", "name")} if again else set()
+    )
+    for name in again:
+        if name not in known:
+            no_export = ", and it is no export of refused rows" if name in paths else ""
+            raise UnknownFile(f"no file {name} was ever accepted{no_export}; see `saleslake status`")
+    taken = take_corrections(lake, {paths[name]: read for name, read in found.items()})
+    if again or waiting(lake, taken):
+        ask(lake, {"replay": again} if again else {})
+        tell_corrected(lake, taken)
 
 
 @click.command()

@@ -9,10 +9,13 @@ import click
 from rich.table import Table
 
 from saleslake.cli.context import Deployed, deployed
-from saleslake.errors import UnknownFile
+from saleslake.contracts.loader import contracts
+from saleslake.errors import InvalidParameter, UnknownFile
 from saleslake.history import FileAccount, current_release
-from saleslake.quality.corrections import correct, export, read_corrections
+from saleslake.quality.corrections import delivered_text
+from saleslake.quality.exported import export
 from saleslake.quality.quarantined import refused_rows
+from saleslake.transform.spans import record_spans
 from saleslake.zones import quarantined_rows_key
 
 SHOWN = 20  # rows; --limit asks for more
@@ -53,20 +56,38 @@ def groups(lake: Deployed) -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=SHOWN, show_default=True, help="Rows to show.")
 @deployed
 def list_rows(lake: Deployed, name: str | None, rule: str | None, limit: int) -> None:
-    """List open rows: file, line, what is wrong, and the record as delivered."""
+    """List open rows: file, line, what is wrong and what would be right, the record as delivered, and whose it is."""
+    owners = {contract.dataset: contract.owner for contract in contracts()}
     shown = 0
     for account in open_files(lake, name):
         for row in rows_of(account, rule, lake):
             if shown == limit:
                 lake.console.print(f"… more than {limit}; --limit shows them", markup=False)
                 return
-            broken = "; ".join(
-                f"{reason['rule']}{f' {reason["column"]}={reason["value"]}' if reason['column'] else ''}"
-                for reason in row["reasons"]
-            )
-            place = f"{account.name}:{row['line_number']}"
-            lake.console.print(f"{place}  {broken}\n    {row['raw_text']}", markup=False, soft_wrap=True)
+            broken = "; ".join(map(_fault, row["reasons"]))
+            told = [
+                f"{account.name}:{row['line_number']}  {broken}",
+                visible(row["raw_text"]),
+                f"{account.dataset}, of {owners.get(account.dataset) or 'nobody the contracts here know'}",
+            ]
+            lake.console.print("\n    ".join(told), markup=False, soft_wrap=True)
             shown += 1
+    if shown:
+        lake.console.print("to correct them: saleslake quarantine export FILE --out corrections.csv")
+
+
+def _fault(reason: Mapping[str, Any]) -> str:
+    value = "" if reason["value"] is None else f"='{visible(reason['value'])}'"
+    place = f" {reason['column'] or 'found'}{value}" if reason["column"] or value else ""
+    return f"{reason['rule']}{place}: expected {reason['expected']}"
+
+
+def visible(text: str) -> str:
+    """Text on one line, with escapes for what a terminal would not show, as odd spaces."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
 
 
 @quarantine.command("export")
@@ -78,16 +99,23 @@ def list_rows(lake: Deployed, name: str | None, rule: str | None, limit: int) ->
 @deployed
 def export_rows(lake: Deployed, file: str, rule: str | None, out: Path | None) -> None:
     """Write the refused rows of FILE as it came, with a column of reasons; correct them, then `saleslake replay`."""
-    account = next(reversed(list(open_files(lake, file))), None)
-    item = lake.ledger.get("file", account.file_id) if account else None
+    found = [(account, lake.ledger.get("file", account.file_id)) for account in open_files(lake, file)]
+    if len(found) > 1:
+        ids = "".join(f"\n  {account.file_id}  {account.quarantined.rows:,} rows" for account, _ in found)
+        raise InvalidParameter(f"{len(found)} files of this name have open rows; export each by its id:{ids}")
+    account, item = found[0] if found else (None, None)
     if account is None or item is None:
         raise UnknownFile(f"no open row of {file} is in quarantine")
-    text = export(item | {"sk": account.file_id}, rows_of(account, rule, lake), lake.backend)
+    text = export(
+        account.file_id, delivered_text(item, lake.backend, record_spans), rows_of(account, rule, lake)
+    )
     if out is None:
         click.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8", newline="")
-    lake.console.print(f"{out}: correct the rows, leave the last three columns, then saleslake replay {out}")
+    lake.console.print(
+        f"{out}: correct the rows, leave the columns quarantine_file and quarantine_line, then saleslake replay {out}"
+    )
 
 
 def open_files(lake: Deployed, name: str | None = None) -> Iterator[FileAccount]:
@@ -112,9 +140,3 @@ def rows_of(account: FileAccount, rule: str | None, lake: Deployed) -> Iterator[
         for row in batch:
             if rule is None or any(reason["rule"] == rule for reason in row["reasons"]):
                 yield row
-
-
-def take_corrections(lake: Deployed, path: Path) -> list[str] | None:
-    """Put what a corrected export says in its place; ids of the files that wait now, None where it is no export."""
-    corrections = read_corrections(path.read_text(encoding="utf-8-sig"))
-    return [correct(correction, lake.backend) for correction in corrections] or None

@@ -1,227 +1,239 @@
-"""Refused rows out to whoever corrects them, and back in their places of the file they came from.
+"""Corrected rows back in their places of the file they came from.
 
 A correction is the whole file again with some records replaced. It takes the place of the first file in the order of
 landing, right behind it: it overrules every row of that file, and is overruled by whatever overruled those. So the
-release is as if the file had been right from the start, and no row is in it twice.
+release is as if the file had been right from the start, and no row is in it twice. A second correction of a file
+builds on the first.
 """
 
-import csv
 import gzip
 import hashlib
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from saleslake.aws.backend import Backend
 from saleslake.aws.ledger import Item
 from saleslake.clock import now
-from saleslake.contracts.delimited import read_header
 from saleslake.contracts.loader import load_contract
 from saleslake.errors import InvalidParameter
+from saleslake.quality.delivered import DeliveredText, ReadSpans
+from saleslake.quality.exported import (
+    LINE,
+    RAW,
+    REST,
+    Correction,
+    Record,
+    as_delimited,
+    as_json,
+    record_of,
+    surplus,
+)
 from saleslake.zones import raw_key
 
-FILE, LINE, REASONS = ADDED = ("quarantine_file", "quarantine_line", "quarantine_reasons")
+
+class Change(NamedTuple):
+    """Lines of a file that give way to records."""
+
+    line: int
+    span: int
+    texts: tuple[bytes, ...]
 
 
-class Correction(NamedTuple):
-    """Corrected records of one file, by the line each begins at."""
+class Corrected(NamedTuple):
+    """A file with its corrections."""
 
-    file_id: str
-    records: dict[int, dict[str, str]]
+    item: Item
+    body: bytes
+    lines: frozenset[int]
+    """Where its corrected records begin; empty where nothing was corrected."""
+    changes: bool
+    """Whether it is another file than before."""
 
-
-def export(item: Item, rows: Iterable[Mapping[str, Any]], backend: Backend) -> str:
-    """The refused rows of a file as it was delivered, with what is wrong with each.
-
-    Parameters
-    ----------
-    item
-        The file, as the ledger has it.
-    rows
-        Its refused rows: ``line_number``, ``raw_text`` and ``reasons``.
-
-    Returns
-    -------
-    str
-        Delimited text with the file's own header and three more columns, or JSON lines with three more keys.
-
-    Raises
-    ------
-    InvalidParameter
-        The file is of a format whose records are no text.
-    """
-    body = _lines(item, backend)
-    told = [(row["line_number"], row["raw_text"], in_words(row["reasons"])) for row in rows]
-    text = io.StringIO(newline="")
-    if item["format"]["kind"] == "json":
-        for line, raw, words in told:
-            record = _object(raw) | dict(zip(ADDED, (item["sk"], line, words), strict=True))
-            text.write(_json(record) + "\n")
-        return text.getvalue()
-    delimiter = item["format"]["delimiter"]
-    writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-    header = _header(item, body)
-    writer.writerow([*header, *ADDED])
-    for line, raw, words in told:
-        fields = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter), [])
-        # of a record with too few or too many fields, those it has: the rest is for the one who corrects it
-        fields = [*fields, *[""] * (len(header) - len(fields))][: len(header)]
-        writer.writerow([*fields, item["sk"], line, words])
-    return text.getvalue()
+    @property
+    def file_id(self) -> str:
+        """Its name in the ledger."""
+        return str(self.item["sk"])
 
 
-def in_words(reasons: Sequence[Mapping[str, Any]]) -> str:
-    """Every reason as rule, column and what would do."""
-    return "; ".join(
-        f"{reason['rule']}{f' ({reason["column"]})' if reason['column'] else ''}: expected {reason['expected']}"
-        for reason in reasons
-    )
+def delivered_text(item: Item, backend: Backend, read: ReadSpans) -> DeliveredText:
+    """A file of the ledger as text; see :class:`DeliveredText`."""
+    return DeliveredText(item, backend.lake.get_bytes(item["raw_key"]) or b"", read)
 
 
-def read_corrections(text: str) -> list[Correction]:
-    """What an exported and corrected file says, by the files its rows came from; empty where it is no such file."""
-    first = text.lstrip("\ufeff").partition("\n")[0]
-    if FILE not in first or LINE not in first:
-        return []
-    found: dict[str, dict[int, dict[str, str]]] = {}
-    for record in _records(text.lstrip("\ufeff"), first):
-        added = {name: record.pop(name, "") for name in ADDED}
-        try:
-            found.setdefault(str(added[FILE]), {})[int(added[LINE])] = record
-        except ValueError as problem:
-            raise InvalidParameter(f"{LINE} says {added[LINE]!r}: leave it as it was exported") from problem
-    return [Correction(file_id, records) for file_id, records in found.items()]
-
-
-def _records(text: str, first: str) -> Iterable[dict[str, Any]]:
-    if first.startswith("{"):
-        return (
-            json.loads(line, parse_float=_Number, parse_int=_Number) for line in text.splitlines() if line
-        )
-    delimiter = next((mark for mark in ("\t", ";") if mark in first and "," not in first), ",")
-    return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-
-
-class _Number(str):
-    """A number of JSON, kept as it is written."""
-
-
-def correct(correction: Correction, backend: Backend) -> str:
-    """Put corrected records in the places of the refused ones, as a file of its own that waits for the next run.
-
-    Returns
-    -------
-    str
-        Its file id; the same correction again is the same file.
+def correct(correction: Correction, backend: Backend, read: ReadSpans) -> Corrected:
+    """Put corrected records in the places of the refused ones; rows that are as they were exported stay as they are.
 
     Raises
     ------
     InvalidParameter
-        The file was never accepted, its format has no lines, or its dataset no key to tell its rows by.
+        The file was never accepted, its format has no lines, its dataset no key to tell its rows by, or what was
+        corrected does not fit into it.
     """
     item = backend.ledger.get("file", correction.file_id)
     if item is None:
-        raise InvalidParameter(f"{FILE} says {correction.file_id}: no such file was ever accepted")
+        raise InvalidParameter(f"no file {correction.file_id} was ever accepted: leave its id as exported")
     if not load_contract(item["dataset"]).key:
         raise InvalidParameter(
             f"{item['dataset']} has no key: deliver its corrected rows as a file of their own"
         )
-    lines = _lines(item, backend)
-    for line, record in sorted(correction.records.items(), reverse=True):
-        span = _span(lines, line, item)
-        ending = _ending(lines[line - 2 + span])
-        lines[line - 1 : line - 1 + span] = [_text(record, item, lines).encode(_encoding(item)) + ending]
-    body = b"".join(lines)
-    packed = item["format"]["compression"] == "gzip"
-    body = gzip.compress(body, mtime=0) if packed else body
-    file_id = hashlib.sha256(body).hexdigest()
-    key = raw_key(item["dataset"], file_id, item["raw_key"].rpartition("/")[2].removeprefix(item["sk"]))
-    backend.lake.put_bytes(key, body)
-    fields = {name: value for name, value in item.items() if name not in {"sk", "replayed_by", "reasons"}}
-    backend.ledger.add(
-        "file",
-        file_id,
-        {
-            **fields,
-            "raw_key": key,
-            "size": len(body),
-            "state": "raw",
-            "landed_at": now(),
-            "landing_order": f"{item['landing_order']}+1",
-            "corrects": item["sk"],
-            "failed_runs": 0,
-        },
-    )
-    return file_id
+    delivered = delivered_text(item, backend, read)
+    changes = _changes(correction, delivered)
+    if not changes:
+        return Corrected(item, delivered.body, frozenset(), changes=False)
+    latest, changes = _latest(item, changes, backend)
+    if latest is not item:
+        delivered = delivered_text(latest, backend, read)
+    body, lines = _put(changes, delivered, read)
+    packed = gzip.compress(body, mtime=0) if delivered.format.compression else body
+    file_id = hashlib.sha256(packed).hexdigest()
+    if body == delivered.body:
+        return Corrected(latest, packed, lines, changes=False)
+    known = backend.ledger.get("file", file_id)
+    if known is not None and known["state"] == "raw":
+        raise InvalidParameter(
+            f"corrected like this, {item['name']} is a file that was accepted before: saleslake replay {file_id}"
+        )
+    extension = latest["raw_key"].rpartition("/")[2].removeprefix(latest["sk"])
+    fields = {name: value for name, value in latest.items() if name not in {"replayed_by", "reasons"}}
+    shifts = [[change.line, by] for change in changes if (by := _height(change, delivered) - change.span)]
+    new = {
+        **fields,
+        "sk": file_id,
+        "raw_key": raw_key(item["dataset"], file_id, extension),
+        "size": len(packed),
+        "state": "raw",
+        "landed_at": now(),
+        "landing_order": f"{max(item['landing_order'], latest['landing_order'])}+1",
+        "corrects": latest["sk"],
+        "shifts": shifts,
+        "failed_runs": 0,
+    }
+    return Corrected(new, packed, lines, changes=True)
 
 
-def _lines(item: Item, backend: Backend) -> list[bytes]:
-    """The physical lines of a file in raw, with their ends."""
-    body = backend.lake.get_bytes(item["raw_key"]) or b""
-    if item["format"]["compression"] == "gzip":
-        body = gzip.decompress(body)
-    kind = item["format"]["kind"]
-    if kind not in {"csv", "json"} or (kind == "json" and body.lstrip()[:1] == b"["):
-        raise InvalidParameter(f"{item['name']} has no lines to correct: deliver the whole file corrected")
-    return body.splitlines(keepends=True)
+def keep(corrected: Corrected, backend: Backend) -> None:
+    """Let a corrected file wait for the next run."""
+    item = {name: value for name, value in corrected.item.items() if name != "sk"}
+    backend.lake.put_bytes(item["raw_key"], corrected.body)
+    backend.ledger.put("file", corrected.file_id, item)
 
 
-def _encoding(item: Item) -> str:
-    return "utf-8" if item["format"]["encoding"] == "utf-8-sig" else str(item["format"]["encoding"])
+def _changes(correction: Correction, delivered: DeliveredText) -> list[Change]:
+    """What was corrected since the export, by line."""
+    changes = []
+    for line, records in sorted(correction.records.items()):
+        if line not in delivered.spans:
+            raise InvalidParameter(f"{delivered.name} has no record at line {line}: leave {LINE} as exported")
+        exported = record_of(delivered.text(line), delivered)
+        given = (
+            records if delivered.is_json else [_in_order(record, exported, delivered) for record in records]
+        )
+        if any(as_json(record) != as_json(exported) for record in given):
+            texts = tuple(_text(record, exported, line, delivered) for record in given)
+            changes.append(Change(line, delivered.spans[line], texts))
+    return changes
 
 
-def _header(item: Item, lines: Sequence[bytes]) -> list[str]:
-    head = b"".join(lines[:50]).decode(item["format"]["encoding"], errors="ignore")
-    return read_header(head, item["format"]["delimiter"])
+def _in_order(record: Record, exported: Record, delivered: DeliveredText) -> Record:
+    """A corrected row with the columns it was exported with."""
+    header = delivered.header
+    names = [name for name, _ in record]
+    rest = dict(exported[-1:]) | {name: value for name, value in record if name == REST}
+    data = [pair for pair in record if pair[0] != REST]
+    if [name for name, _ in data] == header:
+        return [*data, *rest.items()]
+    missing = [name for name in header if name not in names]
+    unknown = [name for name in names if name not in {*header, REST}]
+    if missing or unknown or len(set(header)) < len(header):
+        told = (
+            f"lack its column {missing[0]!r}"
+            if missing
+            else f"have other columns than it: {unknown or names}"
+        )
+        raise InvalidParameter(f"the corrected rows of {delivered.name} {told}")
+    values = dict(data)
+    return [*((name, values[name]) for name in header), *rest.items()]
 
 
-def _span(lines: Sequence[bytes], line: int, item: Item) -> int:
-    """How many physical lines the record that begins at ``line`` takes: until its quotes close."""
-    if not 1 <= line <= len(lines):
-        raise InvalidParameter(f"{item['name']} has no line {line}: leave {LINE} as it was exported")
-    if item["format"]["kind"] == "json":
-        return 1
-    text, span = "", 0
-    for piece in lines[line - 1 :]:
-        text += piece.decode(_encoding(item), errors="replace")
-        span += 1
-        if text.count('"') % 2 == 0:
-            break
-    return span
+def _text(record: Record, exported: Record, line: int, delivered: DeliveredText) -> bytes:
+    """A record as it is to stand in the file, without a line end."""
+    if delivered.is_json:
+        names = [[name for name, _ in each] for each in (record, exported)]
+        raw = record[0][1] if names == [[RAW], [RAW]] else None
+        text = raw if isinstance(raw, str) else as_json(record)
+        return text.encode("utf-8", errors="backslashreplace")
+    for name, value in record:
+        try:
+            value.encode(delivered.codec)
+        except UnicodeEncodeError as problem:
+            raise InvalidParameter(
+                f"{delivered.name} is in {delivered.codec}, which has no {value[problem.start]!r} of {name} "
+                f"{value!r} (line {line}): write it otherwise, or deliver the whole file corrected, in UTF-8"
+            ) from problem
+    values = [value for _, value in record[:-1]]
+    delimiter = delivered.format.delimiter
+    text = as_delimited([[*values, *surplus(record[-1][1], delimiter)]], delimiter)
+    return text.removesuffix("\n").encode(delivered.codec)
 
 
-def _ending(line: bytes) -> bytes:
-    return line[len(line.rstrip(b"\r\n")) :]
+def _latest(item: Item, changes: Sequence[Change], backend: Backend) -> tuple[Item, list[Change]]:
+    """The file with the corrections it already has, and where the changes are in it."""
+    files = [known for known in backend.ledger.items("file") if known["state"] == "raw"]
+    while later := [known for known in files if known.get("corrects") == item["sk"]]:
+        item = max(later, key=lambda known: str(known["landed_at"]))
+        changes = [_moved(change, item.get("shifts", ())) for change in changes]
+    return item, list(changes)
 
 
-def _text(record: Mapping[str, Any], item: Item, lines: Sequence[bytes]) -> str:
-    if item["format"]["kind"] == "json":
-        return _json(record)
-    header = _header(item, lines)
-    missing = [name for name in header if name not in record]
-    if missing:
-        raise InvalidParameter(f"the corrected rows of {item['name']} lack its column {missing[0]!r}")
-    line = io.StringIO(newline="")
-    csv.writer(line, delimiter=item["format"]["delimiter"], lineterminator="").writerow(
-        [record[name] for name in header]
-    )
-    return line.getvalue()
+def _moved(change: Change, shifts: Sequence[Sequence[int]]) -> Change:
+    line, end = change.line, change.line + change.span
+    before = sum(by for at, by in shifts if at < line)
+    within = sum(by for at, by in shifts if line <= at < end)
+    return change._replace(line=line + before, span=change.span + within)
 
 
-def _object(raw: str) -> dict[str, Any]:
-    try:
-        found = json.loads(raw, parse_float=_Number, parse_int=_Number)
-    except ValueError:
-        return {"raw_text": raw}
-    return found if isinstance(found, dict) else {"raw_text": raw}
+def _put(
+    changes: Sequence[Change], delivered: DeliveredText, read: ReadSpans
+) -> tuple[bytes, frozenset[int]]:
+    """The file with the changes, and the lines at which the records begin that were put there.
+
+    Raises
+    ------
+    InvalidParameter
+        Another number of records is read from it than was put together: others would be lost, or made up.
+    """
+    pieces, begins, done, records = [], set(), 0, len(delivered.spans)
+    line = 1
+    for change in changes:
+        before = delivered.lines[done : change.line - 1]
+        pieces += before
+        line += len(before)
+        done = change.line - 1 + change.span
+        last = delivered.ending(done)
+        between = last or delivered.ending(1) or b"\n"
+        for number, text in enumerate(change.texts, start=1):
+            begins.add(line)
+            pieces.append(text + (last if number == len(change.texts) else between))
+            line += _lines_in(text, delivered)
+        records += len(change.texts) - sum(at in delivered.spans for at in range(change.line, done + 1))
+    body = b"".join([*pieces, *delivered.lines[done:]])
+    item = {
+        "name": f"{delivered.name}, as corrected,",
+        "format": {**delivered.format.model_dump(), "compression": ""},
+    }
+    found = DeliveredText(item, body, read).spans
+    if len(found) != records or not begins <= found.keys():
+        raise InvalidParameter(
+            f"{delivered.name} would have {len(found):,} records instead of {records:,}: one of the corrected rows "
+            "is empty, or reads as several"
+        )
+    return body, frozenset(begins)
 
 
-def _json(record: Mapping[str, Any]) -> str:
-    """A record as JSON with its numbers as they were written."""
-    parts = (
-        f"{json.dumps(name, ensure_ascii=False)}: "
-        f"{value if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)}"
-        for name, value in record.items()
-    )
-    return f"{{{', '.join(parts)}}}"
+def _height(change: Change, delivered: DeliveredText) -> int:
+    return sum(_lines_in(text, delivered) for text in change.texts)
+
+
+def _lines_in(text: bytes, delivered: DeliveredText) -> int:
+    """Physical lines of one record."""
+    return 1 + text.count(b"\n") if delivered.is_json else len((text + b"\n").splitlines())
