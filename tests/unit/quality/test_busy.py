@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 
 from saleslake.contracts.loader import contracts
-from saleslake.quality.busy import beside, busy_statement, levels
+from saleslake.quality.busy import beside, busy_days, busy_statement, levels
 
 TODAY = date(2025, 11, 12)
 
@@ -41,14 +41,26 @@ def test_neither_itself_nor_a_dataset_without_the_day_tells_of_it(busy):
     assert beside("amazon_orders", busy, TODAY) == {}
 
 
+def test_a_dataset_whose_table_has_no_such_day_yet_is_left_out(published):
+    published.tables.update(web_orders_latest={"order_id"}, amazon_orders_latest={"order_id", "order_date"})
+    assert busy_days(TODAY, TODAY, published) == {}
+    (statement,) = published.asked
+    assert ("amazon_orders_latest" in statement, "web_orders_latest" in statement) == (True, False)
+
+
+def test_without_any_days_nothing_is_asked(published):
+    assert (busy_days(TODAY, TODAY, published), published.asked) == ({}, [])
+
+
 def test_the_query_counts_the_rows_of_every_dataset_that_has_days():
-    dated = {contract.dataset: contract.partition_by for contract in contracts() if contract.partition_by}
+    datasets = [contract for contract in contracts() if contract.partition_by]
+    dated = {contract.dataset: contract.partition_by for contract in datasets}
     with duckdb.connect() as connection:
         for dataset, column in dated.items():
             connection.execute(
                 f"CREATE TABLE {dataset}_latest AS SELECT TIMESTAMP '2025-11-11 23:00:00' + "
                 f"INTERVAL 1 HOUR * unnest(range(3)) AS {column}"
             )
-        statement = sqlglot.transpile(busy_statement(), read="athena", write="duckdb")[0]
+        statement = sqlglot.transpile(busy_statement(datasets), read="athena", write="duckdb")[0]
         found = connection.execute(statement, [TODAY, TODAY + timedelta(days=1)]).fetchall()
     assert sorted(found) == [(dataset, TODAY, 2) for dataset in sorted(dated)]

@@ -3,12 +3,14 @@
 # ruff: noqa: S608 - every name comes from a contract
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from saleslake import sql
+from saleslake.aws import iceberg
 from saleslake.aws.backend import Backend
 from saleslake.contracts.loader import contracts
+from saleslake.contracts.model import Contract
 from saleslake.quality.robust import DAYS_OF_LEVEL, WEEKS, deviations, level
 
 DAYS = 7 * WEEKS
@@ -16,13 +18,12 @@ DAYS = 7 * WEEKS
 type Counts = Mapping[date, float]  # rows of each day that has any
 
 
-def busy_statement() -> str:
-    """The query; its parameters are the first day and the day after the last."""
+def busy_statement(dated: Iterable[Contract]) -> str:
+    """The query over datasets that have days; its parameters are the first day and the day after the last."""
     each = "\n    UNION ALL\n    ".join(
         f"SELECT '{contract.dataset}' AS dataset, CAST({contract.partition_by} AS date) AS day "
         f"FROM {contract.dataset}_latest"
-        for contract in contracts()
-        if contract.partition_by
+        for contract in dated
     )
     return f"""-- Rows of each day of every dataset that has days. Grain: one dataset and day.
 -- Parameters: first day, day after the last.
@@ -39,13 +40,26 @@ GROUP BY dataset, day"""
 
 def busy_days(first: date, end: date, backend: Backend) -> dict[str, dict[date, float]]:
     """Rows of each day from ``first`` to before ``end``, by dataset, as the current release has them."""
+    dated = [contract for contract in _dated() if _has_days(contract, backend)]
+    if not dated:
+        return {}
     span = [sql.literal(first), sql.literal(end)]
-    answer = backend.athena.query(busy_statement(), span, database=backend.settings.database)
+    answer = backend.athena.query(busy_statement(dated), span, database=backend.settings.database)
     found: dict[str, dict[date, float]] = defaultdict(dict)
     for dataset, day, rows in answer.rows:
         assert isinstance(day, date), "day is a date"
         found[str(dataset)][day] = float(str(rows))
     return found
+
+
+def _dated() -> list[Contract]:
+    return [contract for contract in contracts() if contract.partition_by]
+
+
+def _has_days(contract: Contract, backend: Backend) -> bool:
+    """Whether its table has the day: a contract may be newer than the last run that wrote it."""
+    table = f"{contract.dataset}_latest"
+    return contract.partition_by in iceberg.columns(table, backend.settings.database, backend)
 
 
 def levels(counts: Counts, day: date) -> dict[int, float]:
@@ -80,4 +94,4 @@ def _past(counts: Counts, day: date) -> dict[int, float]:
 
 def composed_statements() -> Iterator[tuple[str, str]]:
     """Every statement this module composes, by what it is for."""
-    yield "rows a day", busy_statement()
+    yield "rows a day", busy_statement(_dated())

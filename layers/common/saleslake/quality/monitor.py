@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from saleslake import sql
+from saleslake.aws import iceberg
 from saleslake.aws.backend import Backend
 from saleslake.clock import FORMAT
 from saleslake.contracts.loader import contracts
@@ -41,6 +42,11 @@ class Subject(NamedTuple):
     release: Release
     backend: Backend
 
+    @property
+    def columns(self) -> set[str]:
+        """Columns of the table as it is published: a contract may be newer."""
+        return iceberg.columns(self.table, self.backend.settings.database, self.backend)
+
     def ask(self, statement: str, parameters: Sequence[str] = ()) -> list[dict[str, Any]]:
         """Rows of a query on what is published."""
         return self.backend.athena.query(
@@ -57,8 +63,8 @@ def subjects(release: Release, backend: Backend, asked: Sequence[str] = ()) -> l
         The release has no such table; says which there are.
     """
     known = {f"{contract.dataset}_latest": contract for contract in contracts()}
-    names = [f"{name}_latest" if f"{name}_latest" in known else name for name in asked]
-    for name, given in zip(names, asked, strict=True):
+    names = {f"{name}_latest" if f"{name}_latest" in known else name: name for name in asked}
+    for name, given in names.items():
         if name not in release.tables:
             raise UnknownTable(
                 f"no table {given} in the release; there are: {', '.join(sorted(release.tables))}"
@@ -84,15 +90,26 @@ def check(subject: Subject, names: Sequence[str] = ()) -> Iterator[Finding]:
     for name in names:
         if name not in CHECKS:
             raise InvalidParameter(f"no check {name}; there are: {', '.join(CHECKS)}")
-    delivered = subject.contract and any(
-        account.dataset == subject.contract.dataset for account in subject.release.files.values()
-    )
-    for name in names or CHECKS:
-        if subject.contract is None and name != "row_count":
-            continue
-        if subject.contract is not None and not delivered and not names:
-            continue  # what nobody delivers yet is not late
-        yield from CHECKS[name](subject)
+    for name in dict.fromkeys(names or CHECKS):
+        if not why_not(subject, name, asked=bool(names)):
+            yield from CHECKS[name](subject)
+
+
+def why_not(subject: Subject, name: str, *, asked: bool) -> str | None:
+    """Why a check does not apply to a table; one that nobody asked for does not to what nobody delivers yet."""
+    contract = subject.contract
+    if contract is None:
+        return None if name == "row_count" else "no contract says what it should hold"
+    if not asked and not any(
+        account.dataset == contract.dataset for account in subject.release.files.values()
+    ):
+        return "nothing was delivered yet"
+    needed = _NEEDS[name](contract) if name in _NEEDS else ()
+    if not needed:
+        return "its contract asks for nothing of the kind" if name in _NEEDS else None
+    present = subject.columns
+    missing = [column for column in needed if column not in present]
+    return f"its table has no {', '.join(missing)} until a run adds it" if missing else None
 
 
 def check_all(found: Iterable[Subject], names: Sequence[str] = ()) -> list[Finding]:
@@ -103,6 +120,19 @@ def check_all(found: Iterable[Subject], names: Sequence[str] = ()) -> list[Findi
             for findings in threads.map(lambda subject: list(check(subject, names)), found)
             for finding in findings
         ]
+
+
+def unchecked(
+    wanted: Iterable[Subject], findings: Iterable[Finding], names: Sequence[str] = ()
+) -> Iterator[tuple[Subject, str, str]]:
+    """What was not looked at: each check that was asked for and found nothing to check, else each table; and why."""
+    found = {(finding.table, finding.check) for finding in findings}
+    found |= {(table, "") for table, _ in found}
+    for subject in wanted:
+        for name in dict.fromkeys(names or [""]):
+            if (subject.table, name) not in found:
+                why = why_not(subject, name or next(iter(CHECKS)), asked=bool(names))
+                yield subject, name, why or "no run has told of it yet"
 
 
 def _contract(subject: Subject) -> Contract:
@@ -118,9 +148,7 @@ def _row_count(subject: Subject) -> Iterator[Finding]:
 
 
 def _nulls(subject: Subject) -> Iterator[Finding]:
-    required = [column.name for column in _contract(subject).columns if column.required]
-    if not required:
-        return
+    required = _required(_contract(subject))
     counts = ", ".join(f"COUNT(*) - COUNT({name}) AS {name}" for name in required)
     (row,) = subject.ask(f"SELECT {counts} FROM {subject.table}")
     missing = {name: count for name, count in row.items() if count}
@@ -128,10 +156,15 @@ def _nulls(subject: Subject) -> Iterator[Finding]:
     yield Finding(subject.table, "nulls", not missing, words or f"none in {len(required)} required columns")
 
 
+def duplicates_statement(table: str, key: Iterable[str]) -> str:
+    """How many rows repeat the key of another; no value is one value."""
+    return f"""SELECT CAST(COALESCE(SUM(times - 1), 0) AS bigint) AS found
+FROM (SELECT COUNT(*) AS times FROM {table} GROUP BY {", ".join(key)}) AS keyed"""
+
+
 def _duplicates(subject: Subject) -> Iterator[Finding]:
     key = _contract(subject).latest_key
-    joined = " || '|' || ".join(f"COALESCE(CAST({name} AS varchar), '')" for name in key)
-    (row,) = subject.ask(f"SELECT COUNT(*) - COUNT(DISTINCT {joined}) AS found FROM {subject.table}")
+    (row,) = subject.ask(duplicates_statement(subject.table, key))
     yield Finding(
         subject.table,
         "duplicates",
@@ -166,8 +199,11 @@ def _freshness(subject: Subject) -> Iterator[Finding]:
 def _schema(subject: Subject) -> Iterator[Finding]:
     contract = _contract(subject)
     table = subject.backend.catalog.table(subject.backend.settings.database, subject.table) or {}
+    present = subject.columns
     found = {
-        column["Name"]: column["Type"] for column in table.get("StorageDescriptor", {}).get("Columns", [])
+        column["Name"]: column["Type"]
+        for column in table.get("StorageDescriptor", {}).get("Columns", [])
+        if column["Name"] in present
     }
     wanted = {column.name: column.physical_type for column in contract.columns}
     wanted |= {column.name: column.physical_type for column in PROVENANCE}
@@ -201,8 +237,7 @@ def _anomalies(subject: Subject) -> Iterator[Finding]:
     found = recent_anomalies(subject)
     words = "; ".join(f"{anomaly.day}: {anomaly.words}" for anomaly in found[:5])
     more = f"; and {len(found) - 5} more" if len(found) > 5 else ""
-    if _contract(subject).partition_by:
-        yield Finding(subject.table, "anomalies", not found, words + more or "nothing unusual")
+    yield Finding(subject.table, "anomalies", not found, words + more or "nothing unusual")
 
 
 def recent_anomalies(subject: Subject) -> list[Anomaly]:
@@ -222,6 +257,17 @@ def recent_anomalies(subject: Subject) -> list[Anomaly]:
     first = day - timedelta(days=LATEST_DAYS - 1)
     return list(published_anomalies(contract, first, day, subject.backend))
 
+
+def _required(contract: Contract) -> list[str]:
+    return [column.name for column in contract.columns if column.required]
+
+
+# Columns without which a check cannot be made; of other datasets nothing depends on them.
+_NEEDS: dict[str, Callable[[Contract], Iterable[str]]] = {
+    "nulls": _required,
+    "duplicates": lambda contract: contract.latest_key,
+    "anomalies": lambda contract: contract.by_name if contract.partition_by else (),
+}
 
 CHECKS: dict[str, Callable[[Subject], Iterator[Finding]]] = {
     "row_count": _row_count,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from saleslake.aws import iceberg
 from saleslake.aws.backend import Backend
 from saleslake.contracts.loader import load_contract
 from saleslake.contracts.model import PROVENANCE, Contract
@@ -60,7 +61,8 @@ def statements(tables: Iterable[str], extras: Extras, backend: Backend) -> dict[
         found[dataset] = _alter(dataset, [(name, TEXT) for name in names if name not in there])
     wanted = list(tables)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        present = pool.map(lambda table: _curated(table, backend), wanted)
+        database = backend.settings.build_database
+        present = pool.map(lambda table: iceberg.columns(table, database, backend), wanted)
     for table, there in zip(wanted, present, strict=True):
         needed = [(column.name, column.type) for column in columns(table)]
         needed += [(name, TEXT) for name in extras.get(datasets().get(table, ""), ())]
@@ -77,16 +79,6 @@ def _processed(dataset: str, backend: Backend) -> Sequence[tuple[str, str]]:
 def _beside(contract: Contract, present: Iterable[tuple[str, str]]) -> list[str]:
     known = contract.by_name.keys() | {column.name for column in PROVENANCE}
     return [name for name, kind in present if name not in known and kind == TEXT]
-
-
-def _curated(table: str, backend: Backend) -> set[str]:
-    """Columns of an Iceberg table where it points to now. (Glue's own list stays when a pointer is moved back.)"""
-    pointer = backend.catalog.pointer(backend.settings.build_database, table)
-    assert pointer is not None, f"{table} has a model, so the deployment created it"
-    metadata = backend.lake.get_json(pointer.metadata_location.removeprefix(backend.lake.uri("")))
-    current = metadata["current-schema-id"]
-    schema = next(schema for schema in metadata["schemas"] if schema["schema-id"] == current)
-    return {field["name"] for field in schema["fields"]}
 
 
 def _alter(table: str, missing: Sequence[tuple[str, str]]) -> str:
