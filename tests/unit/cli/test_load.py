@@ -195,6 +195,20 @@ def test_files_land_in_the_order_of_their_delivery_though_s3_tells_whole_seconds
     assert [landing_orders[order] for order in sorted(landing_orders)] == names
 
 
+def test_of_several_files_those_another_one_held_up_are_followed_into_the_next_run(
+    lake: Deployed, saleslake: Callable[..., Result], report: Path
+) -> None:
+    a_run(lake, status="failed", state="Score", reason="Score: ScoreBelowGate: another file has 12 of 80")
+    (report.parent / "other.csv").write_text("x")
+    next_run = threading.Timer(1.5, lambda: a_run(lake, status="succeeded", release_id="r-2"))
+    next_run.start()
+    with answered(lake, "accepted"):
+        result = saleslake("load", str(report), str(report.parent / "other.csv"), "--timeout", "20")
+    next_run.join()
+    assert result.exit_code == 0, result.output
+    assert "ScoreBelowGate" not in result.output
+
+
 def test_of_several_files_the_refused_are_named_with_their_reasons(
     lake: Deployed, saleslake: Callable[..., Result], report: Path
 ) -> None:
