@@ -119,7 +119,7 @@ def test_corrected_and_replayed_rows_give_the_release_of_a_file_that_was_right_f
 
     told = console("replay", str(exported))
 
-    assert "report.csv: 4 corrected rows: 4 entered the release, 0 refused again" in told
+    assert "report.csv: 4 of 4 corrected rows entered the release, 0 refused again" in told
     assert (lake.query(FIGURES), lake.analytics()["data"]) == right
     assert console("quarantine") == "no row is in quarantine\n"
     assert lake.query("SELECT DISTINCT state FROM quarantine") == [["replayed"]]

@@ -97,6 +97,6 @@ def test_replay_says_how_many_rows_entered_the_release_and_how_many_are_refused_
 
     exported.write_text(exported.read_text().replace(",x,f1", ",1,f1").replace(",y,f1", ",z,f1"))
     output = saleslake("replay", str(exported)).output
-    assert "a.csv: 2 corrected rows: 1 entered the release, 1 refused again" in output
+    assert "a.csv: 1 of 2 corrected rows entered the release, 1 refused again" in output
     assert "rows of it in quarantine: 1; saleslake quarantine list --file " in output
     assert "is in the file already" in saleslake("replay", str(exported)).output

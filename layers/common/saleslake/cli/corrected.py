@@ -7,7 +7,7 @@ from pathlib import Path
 from saleslake.cli.context import Deployed
 from saleslake.cli.quarantine import open_files, rows_of
 from saleslake.errors import BadInput, InvalidParameter
-from saleslake.history import current_release
+from saleslake.history import Release, current_release
 from saleslake.quality.corrections import Corrected, correct, keep
 from saleslake.quality.exported import Correction, read_corrections
 from saleslake.transform.spans import record_spans
@@ -52,29 +52,29 @@ def tell_corrected(lake: Deployed, taken: Sequence[Corrected]) -> None:
     """Say what became of corrected rows in the run that took them, and how to see those that are refused again."""
     release = current_release(lake.backend)
     for corrected in taken:
-        if not corrected.changes:
-            continue
-        name, file_id = corrected.item["name"], corrected.file_id
-        account = release.files.get(file_id) if release else None
-        if account is None:
-            told = "not in the release; saleslake status says why"
-        else:
-            lines = (
-                (row["line_number"] for row in rows_of(account, None, lake))
-                if account.quarantined.rows
-                else ()
-            )
-            refused = len(corrected.lines & set(lines))
-            told = f"{len(corrected.lines) - refused:,} entered the release, {refused:,} refused again"
-        lake.console.print(
-            f"{name}: {len(corrected.lines):,} corrected rows: {told}", markup=False, soft_wrap=True
-        )
-        for still in open_files(lake, file_id):
-            lake.console.print(
-                f"rows of it in quarantine: {still.quarantined.rows:,}; saleslake quarantine list --file {file_id}",
-                markup=False,
-                soft_wrap=True,
-            )
+        if corrected.changes:
+            told = f"{corrected.item['name']}: {_ended(lake, release, corrected)}"
+            lake.console.print(told, markup=False, soft_wrap=True)
+        for still in open_files(lake, corrected.file_id) if corrected.changes else ():
+            shown = f"saleslake quarantine list --file {still.file_id}"
+            told = f"rows of it in quarantine: {still.quarantined.rows:,}; {shown}"
+            lake.console.print(told, markup=False, soft_wrap=True)
+
+
+def _ended(lake: Deployed, release: Release | None, corrected: Corrected) -> str:
+    """How many of the corrected rows were accepted; a file that landed later may overrule them, as any."""
+    account = release.files.get(corrected.file_id) if release else None
+    rows = len(corrected.lines)
+    if release is None or account is None:
+        return f"its {rows:,} corrected rows are not in the release; saleslake status says why"
+    refused = rows_of(account, None, lake) if account.quarantined.rows else ()
+    again = len(corrected.lines & {row["line_number"] for row in refused})
+    before = release.files.get(corrected.item["corrects"])
+    copies = max(0, account.duplicates.rows - (before.duplicates.rows if before else 0))
+    told = (
+        f"{rows - again - copies:,} of {rows:,} corrected rows entered the release, {again:,} refused again"
+    )
+    return f"{told}, {copies:,} dropped as copies" if copies else told
 
 
 @contextmanager

@@ -113,9 +113,8 @@ def export_rows(lake: Deployed, file: str, rule: str | None, out: Path | None) -
         click.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8", newline="")
-    lake.console.print(
-        f"{out}: correct the rows, leave the columns quarantine_file and quarantine_line, then saleslake replay {out}"
-    )
+    told = "correct the rows, leave the columns quarantine_file and quarantine_line, then saleslake replay"
+    lake.console.print(f"{out}: {told} {out}", markup=False, soft_wrap=True)
 
 
 def open_files(lake: Deployed, name: str | None = None) -> Iterator[FileAccount]:

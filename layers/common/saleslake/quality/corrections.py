@@ -158,8 +158,12 @@ def _in_order(record: Record, exported: Record, delivered: DeliveredText) -> Rec
 def _text(record: Record, exported: Record, line: int, delivered: DeliveredText) -> bytes:
     """A record as it is to stand in the file, without a line end."""
     if delivered.is_json:
-        names = [[name for name, _ in each] for each in (record, exported)]
-        raw = record[0][1] if names == [[RAW], [RAW]] else None
+        names, was = ([name for name, _ in each] for each in (record, exported))
+        if was == [RAW] and RAW in names and len(names) > 1:
+            raise InvalidParameter(
+                f"line {line} of {delivered.name} has {RAW} and other keys: leave one of both"
+            )
+        raw = record[0][1] if names == was == [RAW] else None
         text = raw if isinstance(raw, str) else as_json(record)
         return text.encode("utf-8", errors="backslashreplace")
     for name, value in record:
