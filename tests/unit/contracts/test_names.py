@@ -34,7 +34,9 @@ def test_a_keyword_that_is_let_in_is_read_as_a_name(name):
         connection.execute(f"SELECT t.{name}, {name} + 1 AS more FROM t WHERE {name} = 1 GROUP BY {name}")
 
 
-@pytest.mark.parametrize("name", ["when", "select", "group", "null", "date", "user", "limit", "ilike", *sorted(OWN)])
+@pytest.mark.parametrize(
+    "name", ["when", "select", "group", "null", "date", "user", "limit", "ilike", *sorted(OWN)]
+)
 def test_words_of_sql_and_columns_of_every_table_are_not(name):
     assert f"{name}_ would do" in (name_fault(name) or "")
 

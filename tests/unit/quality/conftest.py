@@ -8,7 +8,7 @@ import sqlglot
 
 
 class Published:
-    """A backend; ``tables`` says which columns each table has, ``asked`` what was asked."""
+    """A backend; ``tables`` says which columns each table has, with their Iceberg types, ``asked`` what was asked."""
 
     def __init__(self, connection):
         self.tables, self.asked, self.connection = {}, [], connection
@@ -22,7 +22,7 @@ class Published:
         return f"s3://lake/{key}"
 
     def get_json(self, key):
-        fields = [{"name": name} for name in self.tables[key]]
+        fields = [{"name": name, "type": kind} for name, kind in self.tables[key].items()]
         return {"current-schema-id": 1, "schemas": [{"schema-id": 0}, {"schema-id": 1, "fields": fields}]}
 
     def query(self, statement, parameters=(), *, database):

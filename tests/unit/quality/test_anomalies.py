@@ -7,6 +7,7 @@ import pytest
 import sqlglot
 
 from saleslake.contracts.loader import load_contract
+from saleslake.contracts.model import Contract
 from saleslake.quality.anomalies import anomalies
 from saleslake.quality.profile import ALL, Figures, profile_statement, read_figures
 
@@ -89,6 +90,25 @@ def test_strays_do_not_stretch_the_numbers():
         (found,) = read_figures(names, answer.fetchall())
     assert (found.values["numbered"], found.values["p25.number"], found.values["p75.number"]) == (43, 11, 33)
     assert told("reviews", [found], [day_of_reviews(day, 43) for day in BEFORE]) == []
+
+
+def test_a_dataset_may_have_columns_called_as_figures_are():
+    reviews = load_contract("reviews")
+    names = ("day", "segment", "number", "thing", "rows_found")
+    more = [reviews.by_name["rating"].model_copy(update={"name": name, "required": False}) for name in names]
+    fields = {name: getattr(reviews, name) for name in Contract.model_fields}
+    contract = Contract.model_construct(**fields | {"columns": (*reviews.columns, *more)})
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE reviews_latest AS SELECT 'V1' AS review_id, 'p' AS product_id, 'c' AS customer_id, 5 AS "
+            "rating, 'good' AS review_text, DATE '2025-11-12' AS review_date, 1 AS day, 2 AS segment, 3 AS number, "
+            "4 AS thing, 5 AS rows_found"
+        )
+        statement = sqlglot.transpile(profile_statement(contract), read="athena", write="duckdb")[0]
+        answer = connection.execute(statement, [TODAY, TODAY + timedelta(days=1)])
+        (found,) = read_figures([column[0] for column in answer.description], answer.fetchall())
+    assert found.day == TODAY
+    assert {name: found.values[f"p50.{name}"] for name in names} == dict(zip(names, range(1, 6), strict=True))
 
 
 def amazon(day, rows, states=None):

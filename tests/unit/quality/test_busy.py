@@ -42,7 +42,9 @@ def test_neither_itself_nor_a_dataset_without_the_day_tells_of_it(busy):
 
 
 def test_a_dataset_whose_table_has_no_such_day_yet_is_left_out(published):
-    published.tables.update(web_orders_latest={"order_id"}, amazon_orders_latest={"order_id", "order_date"})
+    published.tables.update(
+        web_orders_latest={"order_id": "string"}, amazon_orders_latest={"order_date": "date"}
+    )
     assert busy_days(TODAY, TODAY, published) == {}
     (statement,) = published.asked
     assert ("amazon_orders_latest" in statement, "web_orders_latest" in statement) == (True, False)

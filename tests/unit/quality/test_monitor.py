@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from saleslake.contracts.loader import load_contract
+from saleslake.contracts.model import PROVENANCE
 from saleslake.quality.monitor import check_all, duplicates_statement, subjects, unchecked
 
 
@@ -20,7 +21,9 @@ def look(published):
         why = [(subject.table, name, why) for subject, name, why in unchecked(wanted, findings, names)]
         return [(finding.table, finding.check, finding.detail) for finding in findings], why
 
-    published.tables["web_orders_latest"] = set(load_contract("web_orders").by_name)
+    wanted = [*load_contract("web_orders").columns, *PROVENANCE]
+    as_iceberg = {column.name: column.physical_type.replace(",", ", ") for column in wanted}
+    published.tables["web_orders_latest"] = as_iceberg | {"line_number": "long"}
     return looked
 
 
@@ -60,7 +63,17 @@ def test_a_table_and_a_check_named_twice_are_checked_once(look, published):
 @pytest.mark.parametrize("name", ["nulls", "duplicates", "anomalies"])
 def test_a_contract_newer_than_its_table_leaves_out_what_it_has_no_columns_for(look, published, name):
     missing = load_contract("web_orders").key[0]
-    published.tables["web_orders_latest"].remove(missing)
+    published.tables["web_orders_latest"].pop(missing)
     why = f"its table has no {missing} until a run adds it"
     assert look("web_orders", names=[name]) == ([], [("web_orders_latest", name, why)])
     assert published.asked == []
+
+
+def test_the_schema_is_that_of_the_rows_that_are_published(look, published):
+    columns = published.tables["web_orders_latest"]
+    count = len(columns)
+    as_promised = ("web_orders_latest", "schema", f"{count} columns as promised")
+    assert look("web_orders", names=["schema"]) == ([as_promised], [])
+    columns["total_amount"] = "double"
+    wrong = ("web_orders_latest", "schema", "total_amount is double, not decimal(18,2)")
+    assert look("web_orders", names=["schema"]) == ([wrong], [])

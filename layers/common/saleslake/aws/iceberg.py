@@ -3,12 +3,16 @@
 from saleslake.aws.backend import Backend
 
 
-def columns(table: str, database: str, backend: Backend) -> set[str]:
-    """Names of a table's columns, none where it is not there. (Glue's own list stays when a pointer is moved back.)"""
+def columns(table: str, database: str, backend: Backend) -> dict[str, str]:
+    """Type of each of a table's columns, none where it is not there. (Glue's own list stays when a pointer moves.)"""
     pointer = backend.catalog.pointer(database, table)
     if pointer is None:
-        return set()
+        return {}
     metadata = backend.lake.get_json(pointer.metadata_location.removeprefix(backend.lake.uri("")))
     current = metadata["current-schema-id"]
     schema = next(schema for schema in metadata["schemas"] if schema["schema-id"] == current)
-    return {field["name"] for field in schema["fields"]}
+    return {field["name"]: _athena_type(str(field["type"])) for field in schema["fields"]}
+
+
+def _athena_type(kind: str) -> str:
+    return "bigint" if kind == "long" else kind.replace(" ", "")

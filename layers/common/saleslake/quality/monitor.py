@@ -43,8 +43,8 @@ class Subject(NamedTuple):
     backend: Backend
 
     @property
-    def columns(self) -> set[str]:
-        """Columns of the table as it is published: a contract may be newer."""
+    def columns(self) -> dict[str, str]:
+        """Type of each column of the table as it is published: a contract may be newer."""
         return iceberg.columns(self.table, self.backend.settings.database, self.backend)
 
     def ask(self, statement: str, parameters: Sequence[str] = ()) -> list[dict[str, Any]]:
@@ -198,19 +198,13 @@ def _freshness(subject: Subject) -> Iterator[Finding]:
 
 def _schema(subject: Subject) -> Iterator[Finding]:
     contract = _contract(subject)
-    table = subject.backend.catalog.table(subject.backend.settings.database, subject.table) or {}
-    present = subject.columns
-    found = {
-        column["Name"]: column["Type"]
-        for column in table.get("StorageDescriptor", {}).get("Columns", [])
-        if column["Name"] in present
-    }
+    found = subject.columns
     wanted = {column.name: column.physical_type for column in contract.columns}
     wanted |= {column.name: column.physical_type for column in PROVENANCE}
     wrong = [
         f"{name} is {found.get(name, 'missing')}, not {kind}"
         for name, kind in wanted.items()
-        if found.get(name, "").replace(" ", "") != kind
+        if found.get(name) != kind.replace(" ", "")
     ]
     yield Finding(
         subject.table, "schema", not wrong, "; ".join(wrong) or f"{len(wanted)} columns as promised"

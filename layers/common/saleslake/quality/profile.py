@@ -46,40 +46,43 @@ def profile_statement(contract: Contract) -> str:
     if contract.partition_by is None:
         raise ValueError(f"{contract.dataset} has no days")
     watched = contract.watched
+    # names with __ are the query's own: a dataset may have a column called day
     segment = f"COALESCE(CAST({watched.segment} AS varchar), '{UNKNOWN}')" if watched.segment else f"'{ALL}'"
     told_apart = " || '|' || ".join(f"COALESCE(CAST({name} AS varchar), '')" for name in watched.distinct)
     figures = ["COUNT(*) AS rows_found"]
     if told_apart:
-        figures.append("COUNT(*) - COUNT(DISTINCT thing) AS repeats")
+        figures.append("COUNT(*) - COUNT(DISTINCT thing__) AS repeats")
     if watched.numbered:
-        figures += ["COUNT(number) AS numbered", *_quantiles("number", ("p25", "p75"))]
+        figures += ["COUNT(number__) AS numbered", *_quantiles("number__", ("p25", "p75"), "number")]
     figures += [f"COUNT(*) - COUNT({column.name}) AS nulls__{column.name}" for column in blanks(contract)]
     for column in numbers(contract):
         figures += [
             f"COUNT({column.name}) AS counted__{column.name}",
             f"SUM({column.name}) AS sum__{column.name}",
-            *_quantiles(column.name, ("p50", "p95")),
+            *_quantiles(column.name, ("p50", "p95"), column.name),
         ]
     kept = sorted({column.name for column in (*blanks(contract), *numbers(contract))})
     if told_apart:
-        kept.append(f"{told_apart} AS thing")
+        kept.append(f"{told_apart} AS thing__")
     if watched.numbered:
         text = f"CAST({watched.numbered} AS varchar)"
-        kept.append(f"TRY_CAST(regexp_extract({text}, '[0-9]+$') AS bigint) AS number")
+        kept.append(f"TRY_CAST(regexp_extract({text}, '[0-9]+$') AS bigint) AS number__")
     columns = ",\n        ".join(kept)
     grouping = (
-        "GROUP BY GROUPING SETS ((day), (day, segment))" if watched.segment else "GROUP BY day, segment"
+        "GROUP BY GROUPING SETS ((day__), (day__, segment__))"
+        if watched.segment
+        else "GROUP BY day__, segment__"
     )
     return f"""-- What the rows of {contract.dataset} look like. Grain: one day and segment, and one day (segment NULL).
 -- Parameters: first day, day after the last.
 SELECT
-    day,
-    segment,
+    day__,
+    segment__,
     {",\n    ".join(figures)}
 FROM (
     SELECT
-        CAST({contract.partition_by} AS date) AS day,
-        {segment} AS segment,
+        CAST({contract.partition_by} AS date) AS day__,
+        {segment} AS segment__,
         {columns}
     FROM {contract.dataset}_latest
     WHERE CAST({contract.partition_by} AS date) >= ? AND CAST({contract.partition_by} AS date) < ?
@@ -87,14 +90,14 @@ FROM (
 {grouping}"""
 
 
-def _quantiles(name: str, quantiles: Sequence[str]) -> Iterator[str]:
+def _quantiles(name: str, quantiles: Sequence[str], called: str) -> Iterator[str]:
     """Quantiles of a column, each the first of its sorted values that this share of them does not exceed.
 
-    Blanks come last; of blanks alone they are NULL.
+    Blanks come last; of blanks alone they are NULL. ``called`` is what the figures call the column.
     """
     for quantile in quantiles:
         place = f"CAST(NULLIF(CEIL(0.{quantile[1:]} * COUNT({name})), 0) AS integer)"
-        yield f"element_at(array_agg({name} ORDER BY {name}), {place}) AS {quantile}__{name}"
+        yield f"element_at(array_agg({name} ORDER BY {name}), {place}) AS {quantile}__{called}"
 
 
 def profile(contract: Contract, first: date, end: date, backend: Backend) -> list[Figures]:

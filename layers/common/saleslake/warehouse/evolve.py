@@ -63,10 +63,10 @@ def statements(tables: Iterable[str], extras: Extras, backend: Backend) -> dict[
     with ThreadPoolExecutor(AT_ONCE) as pool:
         database = backend.settings.build_database
         present = pool.map(lambda table: iceberg.columns(table, database, backend), wanted)
-    for table, there in zip(wanted, present, strict=True):
+    for table, now in zip(wanted, present, strict=True):
         needed = [(column.name, column.type) for column in columns(table)]
         needed += [(name, TEXT) for name in extras.get(datasets().get(table, ""), ())]
-        found[table] = _alter(table, [(name, kind) for name, kind in needed if name not in there])
+        found[table] = _alter(table, [(name, kind) for name, kind in needed if name not in now])
     return {table: text for table, text in found.items() if text}
 
 
