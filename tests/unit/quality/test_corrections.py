@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saleslake.errors import InvalidParameter
@@ -107,6 +107,7 @@ def delimited_files(draw: st.DrawFn) -> tuple[bytes, DeliveredFormat, list[bytes
     return header.encode(encoding), delivered, [record.encode(codec) for record in records]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(delimited_files(), st.data())
 def test_correcting_some_records_leaves_every_other_byte_for_byte(
     file: tuple[bytes, DeliveredFormat, list[bytes]], data: st.DataObject
@@ -243,9 +244,6 @@ def test_a_line_that_is_no_json_comes_back_as_the_line(files: Files) -> None:
         files.correct(json.dumps(first | {"a": 1}))
 
 
-# ── Encodings ────────────────────────────────────────────────────────────────
-
-
 def test_an_export_says_its_encoding_by_a_mark_or_is_utf_8(files: Files) -> None:
     files.land("order,city,qty\n1,Zürich,x\n".encode())
     exported = changed(files.export(2), ",x,first", ",2,first")
@@ -286,6 +284,9 @@ def test_a_second_correction_of_a_file_builds_on_the_first(files: Files) -> None
     assert orders == sorted(orders)
     again = files.correct(split)
     assert (again.file_id, again.changes) == (third.file_id, False)
+    assert {each.overruled for each in (first, second, third, again)} == {()}
+    other = files.correct(changed(exported, ",x,", ",6,"))
+    assert other.overruled == ("1,Goa,7\n9,Goa,9",)
 
 
 def test_a_correction_that_a_rollback_held_back_can_be_made_again(files: Files) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from saleslake.cli.context import Deployed
-from saleslake.cli.quarantine import open_files, rows_of
+from saleslake.cli.quarantine import open_files, rows_of, visible
 from saleslake.errors import BadInput, InvalidParameter
 from saleslake.history import Release, current_release
 from saleslake.quality.corrections import Corrected, correct, keep
@@ -31,6 +31,9 @@ def take_corrections(lake: Deployed, found: Mapping[Path, Sequence[Correction]])
             corrected = correct(correction, lake.backend, record_spans)
         if corrected.changes:
             keep(corrected, lake.backend)
+            for record in corrected.overruled:
+                told = f"{path} overrules what was corrected before in {corrected.item['name']}: {visible(record)}"
+                lake.console.print(told, markup=False, soft_wrap=True)
         else:
             told = "is in the file already" if corrected.lines else "is as it was exported"
             lake.console.print(

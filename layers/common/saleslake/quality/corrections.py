@@ -48,6 +48,8 @@ class Corrected(NamedTuple):
     """Where its corrected records begin; empty where nothing was corrected."""
     changes: bool
     """Whether it is another file than before."""
+    overruled: tuple[str, ...] = ()
+    """Records as they were corrected before, which other ones replace now."""
 
     @property
     def file_id(self) -> str:
@@ -80,9 +82,15 @@ def correct(correction: Correction, backend: Backend, read: ReadSpans) -> Correc
     changes = _changes(correction, delivered)
     if not changes:
         return Corrected(item, delivered.body, frozenset(), changes=False)
+    first, was = delivered, changes
     latest, changes = _latest(item, changes, backend)
     if latest is not item:
         delivered = delivered_text(latest, backend, read)
+    overruled = tuple(
+        old
+        for before, change in zip(was, changes, strict=True)
+        if (old := _within(change, delivered)) not in {_within(before, first), _joined(change, delivered)}
+    )
     body, lines = _put(changes, delivered, read)
     packed = gzip.compress(body, mtime=0) if delivered.format.compression else body
     file_id = hashlib.sha256(packed).hexdigest()
@@ -108,7 +116,7 @@ def correct(correction: Correction, backend: Backend, read: ReadSpans) -> Correc
         "shifts": shifts,
         "failed_runs": 0,
     }
-    return Corrected(new, packed, lines, changes=True)
+    return Corrected(new, packed, lines, changes=True, overruled=overruled)
 
 
 def keep(corrected: Corrected, backend: Backend) -> None:
@@ -232,6 +240,17 @@ def _put(
             "is empty, or reads as several"
         )
     return body, frozenset(begins)
+
+
+def _within(change: Change, delivered: DeliveredText) -> str:
+    """The text that a change replaces, its lines as they are but for the last end."""
+    lines = b"".join(delivered.lines[change.line - 1 : change.line - 1 + change.span])
+    return lines.rstrip(b"\r\n").decode(delivered.codec)
+
+
+def _joined(change: Change, delivered: DeliveredText) -> str:
+    between = delivered.ending(change.line - 1 + change.span) or delivered.ending(1) or b"\n"
+    return between.join(change.texts).decode(delivered.codec)
 
 
 def _height(change: Change, delivered: DeliveredText) -> int:
