@@ -115,6 +115,12 @@ def test_text_after_a_closing_quote_is_set_aside_as_broken_quoting(city):
     assert found.quarantined[0]["raw_text"] == broken
 
 
+def test_a_field_over_two_lines_may_be_as_long_as_a_record():
+    city = f'"NAVI\n{"x" * 200_000}"'
+    found = transform(report(GOOD, line(ship_city=city)))
+    assert (found.faults, len(found.rows)) == ([], 2)
+
+
 def test_money_in_two_parts_is_never_put_together():
     found = transform(report(GOOD, line(Amount='"1"00.00')))
     assert [(at, rule) for at, rule, _, _ in found.faults] == [(3, "quoting")]

@@ -30,6 +30,7 @@ from saleslake.transform.source import RememberedSource
 BLOCK_BYTES = 20 << 20  # text of a block; what is said once per block must weigh little against its rows
 READ_SIZE = 1 << 20  # bytes the CSV reader takes at a time; no record may be longer
 MALFORMED_IN_A_ROW = 100_000  # records; more of them, and the header is not that of the rows
+csv.field_size_limit(READ_SIZE)  # and so may a field be
 LONGEST_RECORD = 100  # physical lines; a quoted field that runs on further is one that was never closed
 
 
