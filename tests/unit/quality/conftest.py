@@ -16,13 +16,15 @@ class Published:
         self.catalog = self.athena = self.lake = self
 
     def pointer(self, database, table):
-        return SimpleNamespace(metadata_location=f"s3://lake/{table}") if table in self.tables else None
+        version = hash(tuple(self.tables.get(table, {}).items()))  # what changes has another metadata file
+        location = f"s3://lake/{table}/{version}"
+        return SimpleNamespace(metadata_location=location) if table in self.tables else None
 
     def uri(self, key):
         return f"s3://lake/{key}"
 
     def get_json(self, key):
-        fields = [{"name": name, "type": kind} for name, kind in self.tables[key].items()]
+        fields = [{"name": name, "type": kind} for name, kind in self.tables[key.split("/")[0]].items()]
         return {"current-schema-id": 1, "schemas": [{"schema-id": 0}, {"schema-id": 1, "fields": fields}]}
 
     def query(self, statement, parameters=(), *, database):

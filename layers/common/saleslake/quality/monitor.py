@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - every name comes from a contract
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -43,7 +43,7 @@ class Subject(NamedTuple):
     backend: Backend
 
     @property
-    def columns(self) -> dict[str, str]:
+    def columns(self) -> Mapping[str, str]:
         """Type of each column of the table as it is published: a contract may be newer."""
         return iceberg.columns(self.table, self.backend.settings.database, self.backend)
 
