@@ -134,7 +134,7 @@ def _cell(column: Column) -> Schema:
     known = {entry.name: entry for entry in catalogue().measures}
     measure = known.get(column.name.removesuffix("_before"))
     described = {"description": measure.description} if measure and measure.name == column.name else {}
-    if measure and measure.additivity in {"additive", "distinct"}:
+    if measure and measure.is_counted:
         return {**schema, **described}
     return {**schema, "type": [schema["type"], "null"], **described}
 

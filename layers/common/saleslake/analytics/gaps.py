@@ -89,9 +89,7 @@ def _too_many(unit: str, groups: int) -> ParameterFault:
 
 def _nothing(columns: Sequence[Column]) -> dict[str, Any]:
     """What is counted is 0 where nothing happened; what is divided by it, or was not measured, is missing."""
-    counted = {
-        entry.name for entry in built.catalogue().measures if entry.additivity in {"additive", "distinct"}
-    }
+    counted = {entry.name for entry in built.catalogue().measures if entry.is_counted}
     zeros = {"money": Decimal("0.00"), "integer": 0}
     return {
         column.name: zeros[column.format] if column.name.removesuffix("_before") in counted else None

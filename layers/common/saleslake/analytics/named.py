@@ -165,12 +165,11 @@ def only(request: Request, names: set[str]) -> Request:
     derived = tuple(entry for entry in request.derived if entry.name in names)
     wanted = {name.removesuffix("_before").removesuffix("_change") for name in names}
     wanted.update(name for entry in derived for name in entry.needs)
-    if not request.by:
-        measures = tuple(name for name in request.measures if name in wanted) or request.measures
-    else:
-        measures = request.measures
+    fewer = () if request.by else tuple(name for name in request.measures if name in wanted)
     lookups = tuple(entry for entry in request.lookups if derived or names & entry.columns.keys())
-    return request.model_copy(update={"measures": measures, "derived": derived, "lookups": lookups})
+    return request.model_copy(
+        update={"measures": fewer or request.measures, "derived": derived, "lookups": lookups}
+    )
 
 
 def _those(endpoint: Endpoint, request: Request) -> tuple[str, ...]:

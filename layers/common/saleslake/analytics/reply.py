@@ -73,5 +73,5 @@ def _without(if_none_match: str, mark: str) -> str:
     tags = [tag.strip() for tag in if_none_match.split(",")]
     marked = csv_text.ETAG_MARK + '"'
     if mark:
-        return ",".join(tag.replace(marked, '"') for tag in tags if tag == "*" or tag.endswith(marked))
+        return ",".join(tag.replace(marked, '"') for tag in tags if tag.endswith(marked))
     return ",".join(tag for tag in tags if not tag.endswith(marked))

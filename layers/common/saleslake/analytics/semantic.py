@@ -204,12 +204,12 @@ def _typed(name: str, values: Sequence[str | bool | None]) -> Sequence[str | boo
 def _told(error: ValidationError) -> list[ParameterFault]:
     """One fault for each field; a value of a filter has one per type it could be of, which are told as one."""
     found: dict[str, ParameterFault] = {}
+    known = [field.alias or field_name for field_name, field in Query.model_fields.items()]
     for fault in error.errors(include_url=False):
         place, text = fault["loc"], fault["msg"]
         if place[:1] == ("filters",) and len(place) > len(("filters", "state", 0)):
             place, text = place[:3], f"it takes text of at most {LONGEST} characters, true, false or null"
         name = ".".join(map(str, place)) or "body"
-        known = [field.alias or field_name for field_name, field in Query.model_fields.items()]
         near = closest(name, known) if fault["type"] == "extra_forbidden" else []
         right = f": did you mean {' or '.join(near)}?" if near else ""
         shown = repr(fault["input"])[:_SHOWN_OF_INPUT] if len(place) else ""

@@ -74,6 +74,11 @@ class Measure(Entry):
         """Whether it is measured now and then: where it was not, it is not 0 but unknown."""
         return self.additivity == "semi_additive"
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is 0 where there are no rows; ratios and levels are missing there."""
+        return self.additivity in {"additive", "distinct"}
+
 
 class Figure(Entry):
     """What only a view can say, because it ranks, scores or compares."""
